@@ -1,0 +1,58 @@
+import type { CheckId } from './check-ids.js';
+
+/**
+ * What a policy wants of a check. `required`: it must have passed. `enforced`: it must not fail or
+ * stay open, but may not apply. `reported`: it is shown and decides nothing.
+ */
+export type Demand = 'required' | 'enforced' | 'reported';
+
+/** Whether an attestation environment of Apple's is allowed. */
+export type AppAttestEnvironment = 'development' | 'production';
+
+/** Settings of Android Key Attestation appraisal. */
+export interface AndroidKeyPolicy {
+  /** `ignored` tolerates the two devices in the field whose issuer names differ. */
+  readonly nameChaining: 'required' | 'ignored';
+  /** A second record above the leaf's, where the certificate that signs the leaf attests an ATTEST_KEY. */
+  readonly attestKeyChains: 'refused' | 'allowed';
+  /** Whether the root may be left out and found by the issuer's name and key. */
+  readonly anchorByIssuer: 'refused' | 'allowed';
+  readonly suspendedEntries: 'refused' | 'ignored';
+  readonly unknownTags: 'kept' | 'rejected';
+  readonly tagOrder: 'kept' | 'required';
+  /** Oldest status list that still counts, in days; null where no list is demanded. */
+  readonly revocationMaxAgeDays: number | null;
+  /** Lowest level of key and attestation that is accepted. */
+  readonly minimumLevel: 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX';
+}
+
+/** Settings of App Attest appraisal. */
+export interface AppAttestPolicy {
+  readonly environments: readonly AppAttestEnvironment[];
+}
+
+/** Settings of signed-request appraisal. */
+export interface SignedRequestPolicy {
+  /** How far a timestamp may lie behind `now`, in ms. */
+  readonly pastWindowMs: number;
+  /** How far a timestamp may lie ahead of `now`, in ms. */
+  readonly futureWindowMs: number;
+}
+
+/** An appraisal policy for evidence (RFC 9334). */
+export interface AppraisalPolicy {
+  readonly id: string;
+  readonly required: readonly CheckId[];
+  /** Checks that only inform; every check in neither list is enforced. */
+  readonly reported: readonly CheckId[];
+  readonly androidKey: AndroidKeyPolicy;
+  readonly appAttest: AppAttestPolicy;
+  readonly signedRequest: SignedRequestPolicy;
+}
+
+/** The demand that `policy` makes of each check. */
+export function demands(policy: AppraisalPolicy): (id: CheckId) => Demand {
+  const required = new Set(policy.required);
+  const reported = new Set(policy.reported);
+  return (id) => (required.has(id) ? 'required' : reported.has(id) ? 'reported' : 'enforced');
+}
