@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { claimValueSchema, observationSchema } from '../expectation/observation.js';
+import { outcomeSchema } from '../expectation/outcome.js';
+
+const name = z.string().min(1);
+const time = z.iso.datetime();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const facts = z.record(z.string(), claimValueSchema).readonly();
+
+/** A fact that the inventory's class states and the phone contradicts. */
+const driftSchema = z
+  .strictObject({ fact: name, declared: claimValueSchema, measured: claimValueSchema })
+  .readonly();
+
+/** A phone as it was in one run. */
+const phoneRecordSchema = z
+  .strictObject({
+    alias: name,
+    udid: name,
+    platform: z.enum(['android', 'ios']),
+    virtual: z.boolean(),
+    declaredClass: name,
+    /** The class that the measured facts make it; null where none fits or the phone never answered. */
+    class: name.nullable(),
+    facts,
+    drift: z.array(driftSchema).readonly(),
+  })
+  .readonly();
+
+/** One planned pair of scenario and phone. */
+const jobSchema = z
+  .strictObject({ scenarioId: name, floor: name, title: name, phoneAlias: name, class: name })
+  .readonly();
+
+/** A pair that was not planned, with the fact that says why. */
+const unmatchedSchema = z
+  .strictObject({ scenarioId: name, phoneAlias: name, why: name })
+  .readonly();
+
+/** The plan, written before the run; the journal is compared with it. */
+export const planSchema = z
+  .strictObject({
+    jobs: z.array(jobSchema).readonly(),
+    unmatched: z.array(unmatchedSchema).readonly(),
+    /** Scenarios that no phone of the lab can run. */
+    uncovered: z.array(name).readonly(),
+  })
+  .readonly();
+
+/** The gate's word: the exit code and a sentence for each reason. */
+export const gateSchema = z
+  .strictObject({
+    exit: z.literal([0, 1, 2, 3, 4, 5, 130]),
+    reasons: z.array(z.string()).readonly(),
+  })
+  .readonly();
+
+/** `run.json`: what ran, on what, judged by what. Null `finishedAt` and `gate`: still on, or cut off. */
+export const runRecordSchema = z
+  .strictObject({
+    version: z.literal(1),
+    id: name,
+    startedAt: time,
+    finishedAt: time.nullable(),
+    product: z.strictObject({ name, version: name }).readonly(),
+    lab: name,
+    policyId: name,
+    /** SHA-256, lower-case hex, of what decided the verdicts. */
+    hashes: z
+      .strictObject({
+        policy: sha256,
+        trust: sha256,
+        verifier: sha256,
+        lab: sha256,
+        expectations: sha256,
+      })
+      .readonly(),
+    /** Modelled latencies of virtual phones are multiplied by this. */
+    timeScale: z.number().nonnegative(),
+    phones: z.array(phoneRecordSchema).readonly(),
+    plan: planSchema,
+    gate: gateSchema.nullable(),
+  })
+  .readonly();
+
+/** `run.json`, read. */
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** A phone of `run.json`. */
+export type PhoneRecord = z.infer<typeof phoneRecordSchema>;
+
+const numbered = { seq: z.number().int().positive(), at: time };
+
+/** One line of `journal.jsonl`. Lines are only ever appended; `seq` counts from 1 without gaps. */
+export const journalLineSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...numbered, type: z.literal('plan'), plan: planSchema }).readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      type: z.literal('phone-ready'),
+      phone: name,
+      class: name.nullable(),
+      facts,
+      drift: z.array(driftSchema).readonly(),
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      type: z.literal('scenario-started'),
+      phone: name,
+      scenario: name,
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      type: z.literal('observation'),
+      phone: name,
+      scenario: name,
+      name,
+      observation: observationSchema,
+      /** What the expectation makes of this observation alone. */
+      outcome: outcomeSchema,
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      /** The job's outcome: exactly one a planned job. */
+      type: z.literal('outcome'),
+      phone: name,
+      scenario: name,
+      ms: z.number().nonnegative(),
+      outcome: outcomeSchema,
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      type: z.literal('measurement'),
+      phone: name,
+      scenario: name.nullable(),
+      operation: name,
+      level: name.nullable(),
+      ms: z.number().nonnegative(),
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      /** An appraisal that can be replayed: `file` holds its whole input, `resultSha256` its answer. */
+      type: z.literal('appraisal'),
+      phone: name.nullable(),
+      scenario: name.nullable(),
+      subject: name.nullable(),
+      purpose: name.nullable(),
+      format: name,
+      verdict: z.enum(['accepted', 'rejected', 'indeterminate']),
+      /** Relative to the run folder. */
+      file: name,
+      fileSha256: sha256,
+      resultSha256: sha256,
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      type: z.literal('error'),
+      phone: name.nullable(),
+      scenario: name.nullable(),
+      code: name,
+      message: z.string(),
+    })
+    .readonly(),
+  z.strictObject({ ...numbered, type: z.literal('finished'), gate: gateSchema }).readonly(),
+]);
+
+/** One line of `journal.jsonl`, read. */
+export type JournalLine = z.infer<typeof journalLineSchema>;
+
+/** A line before the journal gives it its number and time. */
+export type JournalEntry = JournalLine extends infer Line
+  ? Line extends JournalLine
+    ? Omit<Line, 'seq' | 'at'>
+    : never
+  : never;
+
+/** Names of the files in a run folder. */
+export const RUN_FILES = {
+  record: 'run.json',
+  journal: 'journal.jsonl',
+  evidence: 'evidence',
+  junit: 'junit.xml',
+  summary: 'summary.md',
+  appiumLog: 'appium.log',
+} as const;
