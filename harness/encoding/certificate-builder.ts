@@ -1,0 +1,96 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { der } from './der-writer.js';
+import { encodeName, type NameAttribute } from './distinguished-name.js';
+import { SIGNATURE_OID } from './signature.js';
+
+/** One extension to write. */
+export interface NewExtension {
+  readonly oid: string;
+  readonly critical?: boolean;
+  /** DER that goes into `extnValue`. */
+  readonly value: Uint8Array;
+}
+
+/** Signs a `tbsCertificate` or what else is put into the same envelope. */
+export interface CertificateSigner {
+  /** DER of the AlgorithmIdentifier, in and outside of what is signed. */
+  readonly algorithm: Uint8Array;
+  sign(data: Uint8Array): Uint8Array;
+}
+
+/** What a new certificate says. */
+export interface NewCertificate {
+  readonly serial: bigint;
+  readonly issuer: readonly NameAttribute[];
+  readonly subject: readonly NameAttribute[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly extensions?: readonly NewExtension[];
+  readonly signer: CertificateSigner;
+}
+
+/** Extensions that certificates of a chain carry. */
+export const EXTENSION_OID = {
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+} as const;
+
+/** Mints an X.509 version 3 certificate; used for virtual phones and tests, never to judge one. */
+export function buildCertificate(certificate: NewCertificate): Uint8Array {
+  const tbs = der.sequence(
+    der.contextExplicit(0, der.integer(2)),
+    der.integer(certificate.serial),
+    certificate.signer.algorithm,
+    encodeName(certificate.issuer),
+    der.sequence(der.time(certificate.notBeforeMs), der.time(certificate.notAfterMs)),
+    encodeName(certificate.subject),
+    certificate.spki,
+    ...extensionList(certificate.extensions ?? []),
+  );
+  return signEnvelope(tbs, certificate.signer);
+}
+
+/** `SEQUENCE { tbs, algorithm, signature }`: the envelope of certificates and of PKCS#10 requests. */
+export function signEnvelope(tbs: Uint8Array, signer: CertificateSigner): Uint8Array {
+  return der.sequence(tbs, signer.algorithm, der.bitString(signer.sign(tbs)));
+}
+
+/** A signer with an EC private key (PKCS#8, DER) and SHA-256 or SHA-384. */
+export function ecSigner(
+  privateKey: Uint8Array,
+  digest: 'sha256' | 'sha384' = 'sha256',
+): CertificateSigner {
+  const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
+  const algorithm = digest === 'sha256' ? SIGNATURE_OID.ecdsaSha256 : SIGNATURE_OID.ecdsaSha384;
+  return {
+    algorithm: der.sequence(der.oid(algorithm)),
+    sign: (data) => new Uint8Array(sign(digest, data, key)),
+  };
+}
+
+/** basicConstraints and keyUsage of a certificate authority. */
+export function authorityExtensions(): readonly NewExtension[] {
+  return [
+    {
+      oid: EXTENSION_OID.basicConstraints,
+      critical: true,
+      value: der.sequence(der.boolean(true)),
+    },
+    // RFC 5280, 4.2.1.3: bit 5 keyCertSign, bit 6 cRLSign.
+    { oid: EXTENSION_OID.keyUsage, critical: true, value: der.namedBits(5, 6) },
+  ];
+}
+
+function extensionList(extensions: readonly NewExtension[]): readonly Uint8Array[] {
+  if (extensions.length === 0) return [];
+  const encoded = extensions.map(({ oid, critical, value }) =>
+    der.sequence(
+      der.oid(oid),
+      ...(critical === true ? [der.boolean(true)] : []),
+      der.octetString(value),
+    ),
+  );
+  return [der.contextExplicit(3, der.sequence(...encoded))];
+}
