@@ -1,0 +1,54 @@
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { readDer } from './der.js';
+import { integer, sequence } from './der-values.js';
+import { MalformedInput } from './parsed.js';
+
+/** Order of the group of P-256 (SEC 2, 2.4.2). */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The two numbers of an ECDSA signature. */
+export interface EcdsaSignature {
+  readonly r: bigint;
+  readonly s: bigint;
+}
+
+/**
+ * Reads an ECDSA signature on P-256 in DER (RFC 3279, 2.2.3), in the one encoding that DER allows.
+ * A high `s` is genuine: half of all phones' signatures have one.
+ */
+export function readP256Signature(bytes: Uint8Array): EcdsaSignature {
+  const [first, second, ...more] = sequence(readDer(bytes), 'an ECDSA signature');
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new MalformedInput('an ECDSA signature holds two numbers', 0);
+  }
+  const [r, s] = [integer(first), integer(second)];
+  for (const [value, node] of [[r, first] as const, [s, second] as const]) {
+    if (value < 1n || value >= P256_ORDER) {
+      throw new MalformedInput('a number of the signature is out of range', node.offset);
+    }
+  }
+  return { r, s };
+}
+
+/** A public key from its SubjectPublicKeyInfo, or null where the runtime cannot load it. */
+export function loadSpki(spki: Uint8Array): KeyObject | null {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `key` is an elliptic-curve key on P-256. */
+export function isP256(key: KeyObject): boolean {
+  return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+}
+
+/** Whether `signature`, in DER, is `key`'s ECDSA signature with SHA-256 over `message`. */
+export function verifiesEs256(
+  key: KeyObject,
+  signed: { readonly message: Uint8Array; readonly signature: Uint8Array },
+): boolean {
+  if (!isP256(key)) return false;
+  return verify('sha256', signed.message, { key, dsaEncoding: 'der' }, signed.signature);
+}

@@ -1,0 +1,7 @@
+import { createHash } from 'node:crypto';
+import { toBase64url } from '../../encoding/bytes.js';
+
+/** A key's id: unpadded base64url of the SHA-256 of its SubjectPublicKeyInfo in DER. */
+export function keyId(spki: Uint8Array): string {
+  return toBase64url(createHash('sha256').update(spki).digest());
+}
