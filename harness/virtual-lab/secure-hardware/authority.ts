@@ -1,0 +1,149 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { toHex } from '../../encoding/bytes.js';
+import {
+  buildCertificate,
+  ecSigner,
+  EXTENSION_OID,
+  type CertificateSigner,
+  type NewExtension,
+} from '../../encoding/certificate-builder.js';
+import { bitString, sequence } from '../../encoding/der-values.js';
+import { readDer } from '../../encoding/der.js';
+import { der } from '../../encoding/der-writer.js';
+import type { NameAttribute } from '../../encoding/distinguished-name.js';
+
+/** From when to when a certificate holds, in ms since 1970. */
+export interface Validity {
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+/** What a certificate below an authority says. */
+export interface IssuedCertificate extends Validity {
+  readonly serial: bigint;
+  readonly subject: readonly NameAttribute[];
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly extensions: readonly NewExtension[];
+}
+
+/** An authority to be made. */
+export interface NewAuthority extends Validity {
+  readonly name: readonly NameAttribute[];
+  readonly curve: 'P-256' | 'P-384';
+  /** `authority` by default; an end entity signs messages and no certificates. */
+  readonly kind?: 'authority' | 'end-entity';
+  /** Digest that it signs with; by default the one of its curve's size. */
+  readonly digest?: 'sha256' | 'sha384';
+  /** basicConstraints pathLenConstraint; none by default. */
+  readonly pathLength?: number;
+  /** Bits of keyUsage (RFC 5280, 4.2.1.3); keyCertSign alone by default. */
+  readonly keyUsage?: readonly number[];
+  readonly serial?: bigint;
+  readonly furtherExtensions?: readonly NewExtension[];
+}
+
+/** Extensions of vendor certificates beside those of `EXTENSION_OID`. */
+const KEY_ID_OID = { subject: '2.5.29.14', authority: '2.5.29.35' } as const;
+
+const KEY_CERT_SIGN = 5;
+
+/**
+ * A certification authority of a virtual vendor. Its private key is made here, never written and
+ * never handed out: it ends with the process.
+ */
+export class Authority {
+  readonly name: readonly NameAttribute[];
+  readonly certificate: Uint8Array;
+  readonly spki: Uint8Array;
+  readonly validity: Validity;
+  readonly #signer: CertificateSigner;
+
+  private constructor(wanted: NewAuthority, issuer: Authority | null) {
+    const pair = generateKeyPairSync('ec', {
+      namedCurve: wanted.curve,
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    });
+    const digest = wanted.digest ?? (wanted.curve === 'P-256' ? 'sha256' : 'sha384');
+    this.name = wanted.name;
+    this.spki = new Uint8Array(pair.publicKey);
+    this.validity = { notBeforeMs: wanted.notBeforeMs, notAfterMs: wanted.notAfterMs };
+    this.#signer = ecSigner(pair.privateKey, digest);
+    this.certificate = (issuer ?? this).issue({
+      ...this.validity,
+      serial: wanted.serial ?? randomSerial(),
+      subject: wanted.name,
+      spki: this.spki,
+      extensions: authorityExtensions(wanted, this.spki, (issuer ?? this).spki),
+    });
+  }
+
+  /** A self-signed authority. */
+  static root(wanted: NewAuthority): Authority {
+    return new Authority(wanted, null);
+  }
+
+  /** An authority below this one. */
+  subordinate(wanted: NewAuthority): Authority {
+    return new Authority(wanted, this);
+  }
+
+  /** Issues one certificate. */
+  issue(certificate: IssuedCertificate): Uint8Array {
+    return buildCertificate({ ...certificate, issuer: this.name, signer: this.#signer });
+  }
+
+  /** Signs other bytes than a certificate: receipts. */
+  sign(bytes: Uint8Array): Uint8Array {
+    return this.#signer.sign(bytes);
+  }
+}
+
+/** A positive 16-byte serial number without a leading zero. */
+export function randomSerial(): bigint {
+  const octets = new Uint8Array(randomBytes(16));
+  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
+  return BigInt(`0x${toHex(octets)}`);
+}
+
+/** subjectKeyIdentifier: SHA-1 over the key's bits (RFC 5280, 4.2.1.2, method 1). */
+export function subjectKeyIdExtension(spki: Uint8Array): NewExtension {
+  return { oid: KEY_ID_OID.subject, value: der.octetString(keyIdentifier(spki)) };
+}
+
+/** authorityKeyIdentifier with the key identifier alone. */
+export function authorityKeyIdExtension(spki: Uint8Array): NewExtension {
+  const keyIdOnly = der.sequence(der.contextPrimitive(0, keyIdentifier(spki)));
+  return { oid: KEY_ID_OID.authority, value: keyIdOnly };
+}
+
+/** keyUsage with these bits, critical. */
+export function keyUsageExtension(...bits: readonly number[]): NewExtension {
+  return { oid: EXTENSION_OID.keyUsage, critical: true, value: der.namedBits(...bits) };
+}
+
+function authorityExtensions(
+  wanted: NewAuthority,
+  subject: Uint8Array,
+  issuer: Uint8Array,
+): readonly NewExtension[] {
+  const constraints = [
+    // DER leaves FALSE out, since it is the default (X.690, 11.5).
+    ...(wanted.kind === 'end-entity' ? [] : [der.boolean(true)]),
+    ...(wanted.pathLength === undefined ? [] : [der.integer(wanted.pathLength)]),
+  ];
+  return [
+    subjectKeyIdExtension(subject),
+    authorityKeyIdExtension(issuer),
+    { oid: EXTENSION_OID.basicConstraints, critical: true, value: der.sequence(...constraints) },
+    keyUsageExtension(...(wanted.keyUsage ?? [KEY_CERT_SIGN])),
+    ...(wanted.furtherExtensions ?? []),
+  ];
+}
+
+function keyIdentifier(spki: Uint8Array): Uint8Array {
+  const [, key] = sequence(readDer(spki));
+  if (key === undefined) throw new Error('a SubjectPublicKeyInfo without key');
+  return new Uint8Array(createHash('sha1').update(bitString(key)).digest());
+}
