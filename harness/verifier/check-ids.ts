@@ -6,6 +6,19 @@
 export const CHECK_IDS = {
   'android-key/well-formed': { refusal: 'evidence_malformed', token: 'chain-parse' },
   'android-key/challenge-matches': { refusal: 'challenge_mismatch', token: 'challenge-mismatch' },
+  'challenge/known': { refusal: 'challenge_unknown', token: null },
+  'challenge/issued-to-presenter': { refusal: 'challenge_unknown', token: null },
+  'challenge/issued-for-purpose': { refusal: 'challenge_unknown', token: null },
+  'challenge/unspent': { refusal: 'challenge_replayed', token: null },
+  'challenge/fresh': { refusal: 'challenge_expired', token: null },
+  'enrolment/evidence-present': { refusal: 'evidence_missing', token: null },
+  'enrolment/evidence-fits': { refusal: 'evidence_format_unexpected', token: null },
+  'registration/key-not-elsewhere': { refusal: 'key_reuse', token: null },
+  'registration/keys-separate': { refusal: 'key_reuse', token: null },
+  'registration/app-attest-key-not-elsewhere': { refusal: 'key_reuse', token: null },
+  'client-certificate/presented': { refusal: 'client_certificate_missing', token: null },
+  'client-certificate/valid-now': { refusal: 'client_certificate_expired', token: null },
+  'client-certificate/registered': { refusal: 'registration_unknown', token: null },
 } as const satisfies Record<string, { readonly refusal: string; readonly token: string | null }>;
 
 /** An id of the table. */
