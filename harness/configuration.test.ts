@@ -52,6 +52,17 @@ describe('loadYaml', () => {
     );
   });
 
+  it('names the choices of a short enumeration, and the nearest of a long one', () => {
+    const short = z.strictObject({ level: z.enum(['tee', 'strongbox']) });
+    const long = z.strictObject({
+      level: z.enum([...Array.from({ length: 40 }, (_, index) => `filler-${index}`), 'strongbox']),
+    });
+    const file = write('choice.yaml', 'level: strongbux\n');
+    const prefix = `${file}:1:8: level: "strongbux" is none of the known values; `;
+    expect(failure(() => loadYaml(file, short)).message).toBe(`${prefix}known: tee, strongbox`);
+    expect(failure(() => loadYaml(file, long)).message).toContain(`${prefix}nearest: strongbox, `);
+  });
+
   it('names the place where a missing key belongs', () => {
     const file = write('missing.yaml', 'name: a\nphones:\n  - slots: 2\n');
     expect(failure(() => loadYaml(file, schema)).message).toContain(`${file}:3:5: phones[0].alias`);

@@ -20,6 +20,9 @@ export interface Configured<Value> {
 /** Problems of one file that are shown at once; more would hide the first. */
 const SHOWN_PROBLEMS = 10;
 
+/** Choices of an enumeration that are all shown; of a longer one, the nearest. */
+const SHOWN_CHOICES = 12;
+
 /** Reads a YAML file against a schema. Throws where it is absent, no YAML, or does not fit. */
 export function loadYaml<Value>(file: string, schema: z.ZodType<Value>): Configured<Value> {
   const bytes = readFile(file);
@@ -34,7 +37,7 @@ export function loadYaml<Value>(file: string, schema: z.ZodType<Value>): Configu
   }
   const locate = (path: KeyPath, key?: string): string =>
     `${file}:${place(lines, offsetOf(document, path, key))}`;
-  const parsed = schema.safeParse(toPlain(file, document), { error: explainUnknownKeys });
+  const parsed = schema.safeParse(toPlain(file, document), { error: explainForAuthors });
   if (!parsed.success) throw invalidFile(parsed.error.issues.flatMap((i) => explain(i, locate)));
   return {
     file,
@@ -161,13 +164,39 @@ function explain(
   return [`${locate(issue.path)}: ${withKey(issue.path, issue.message)}`];
 }
 
-// The library says only that a key is unknown; the keys that exist are the remedy.
-const explainUnknownKeys: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code !== 'unrecognized_keys') return undefined;
-  const shape = shapeOf(issue.inst);
-  return shape === null ? 'unknown key' : `unknown key; known keys: ${shape.join(', ')}`;
+// The library says only that a key is unknown, and prints every member of a long enumeration.
+const explainForAuthors: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+    return keys.length > 0 ? `unknown key; known keys: ${keys.join(', ')}` : 'unknown key';
+  }
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
+    const { input, values } = issue;
+    const words = values.map(String);
+    const shown = words.length > SHOWN_CHOICES ? nearest(input, words) : words;
+    return `"${input}" is none of the known values; ${words === shown ? 'known' : 'nearest'}: ${shown.join(', ')}`;
+  }
+  return undefined;
 };
 
-function shapeOf(schema: unknown): readonly string[] | null {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : null;
+function nearest(input: string, words: readonly string[]): readonly string[] {
+  return words
+    .map((word) => ({ word, distance: editDistance(input, word) }))
+    .sort((left, right) => left.distance - right.distance)
+    .slice(0, 3)
+    .map(({ word }) => word);
+}
+
+/** Levenshtein's distance. */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const [above, letter] of Array.from(left).entries()) {
+    const next = [above + 1];
+    for (let column = 1; column <= right.length; column += 1) {
+      const replaced = (row[column - 1] ?? 0) + (right[column - 1] === letter ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
