@@ -1,4 +1,4 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import { readDer } from './der.js';
 import { integer, sequence } from './der-values.js';
 import { MalformedInput } from './parsed.js';
@@ -28,15 +28,6 @@ export function readP256Signature(bytes: Uint8Array): EcdsaSignature {
     }
   }
   return { r, s };
-}
-
-/** A public key from its SubjectPublicKeyInfo, or null where the runtime cannot load it. */
-export function loadSpki(spki: Uint8Array): KeyObject | null {
-  try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  } catch {
-    return null;
-  }
 }
 
 /** Whether `key` is an elliptic-curve key on P-256. */

@@ -19,6 +19,17 @@ export const CHECK_IDS = {
   'client-certificate/presented': { refusal: 'client_certificate_missing', token: null },
   'client-certificate/valid-now': { refusal: 'client_certificate_expired', token: null },
   'client-certificate/registered': { refusal: 'registration_unknown', token: null },
+  'signed-request/well-formed': { refusal: 'malformed', token: null },
+  'signed-request/key-known': { refusal: 'unknown_key', token: null },
+  'signed-request/key-bound-to-connection': { refusal: 'key_binding_mismatch', token: null },
+  'signed-request/digest-matches': { refusal: 'digest_mismatch', token: null },
+  'signed-request/signature-encoding-allowed': { refusal: 'encoding_not_allowed', token: null },
+  'signed-request/signature-verifies': { refusal: 'bad_signature', token: 'signature-invalid' },
+  'signed-request/epoch-current': { refusal: 'epoch_mismatch', token: null },
+  'signed-request/timestamp-not-stale': { refusal: 'timestamp_stale', token: 'timestamp-stale' },
+  'signed-request/timestamp-not-ahead': { refusal: 'timestamp_future', token: 'timestamp-future' },
+  'signed-request/counter-not-replayed': { refusal: 'counter_replayed', token: null },
+  'signed-request/counter-not-rolled-back': { refusal: 'counter_rollback', token: null },
 } as const satisfies Record<string, { readonly refusal: string; readonly token: string | null }>;
 
 /** An id of the table. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fromBase64url, fromHex, toBase64url, toHex, utf8 } from '../../encoding/bytes.js';
-import { loadSpki, readP256Signature } from '../../encoding/ecdsa.js';
+import { readP256Signature } from '../../encoding/ecdsa.js';
 import { parsing } from '../../encoding/parsed.js';
+import { loadPublicKey } from '../../encoding/signature.js';
 import { enrolmentBinding, keyId, parseU64, profileSString } from './index.js';
 
 const folder = process.env['ATTESTLAB_VECTORS'];
@@ -86,7 +87,7 @@ function isValid(entry: z.infer<typeof Formats>['profileS'][number]): boolean {
   const signature = fromBase64url(entry.signature) ?? new Uint8Array();
   if (!parsing(() => readP256Signature(signature)).ok) return false;
   const spki = formats.keyId.find((key) => key.keyId === entry.keyId)?.spkiHex ?? '';
-  const key = loadSpki(bytes(spki));
+  const key = loadPublicKey(bytes(spki));
   if (key === null) throw new Error(`no key ${entry.keyId} in formats.json`);
   return verify('sha256', utf8(string), key, signature);
 }

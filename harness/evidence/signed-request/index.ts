@@ -1,0 +1,3 @@
+export { headerValues, type SignedHttpRequest } from './http-request.js';
+export { profileSHeaders } from './sign-request.js';
+export { parseSignedRequest, type ProfileS, type SignedRequestEvidence } from './signed-request.js';

@@ -1,0 +1,107 @@
+import { fromBase64url } from '../../encoding/bytes.js';
+import { MalformedInput, parsing, type Parsed } from '../../encoding/parsed.js';
+import { parseU64, PROFILE_S_HEADERS, profileSString } from '../formats/index.js';
+import { readContentDigest } from './content-digest.js';
+import { headerValues, type SignedHttpRequest } from './http-request.js';
+
+/** What a request says that is signed with profile S. */
+export interface ProfileS {
+  readonly keyId: string;
+  readonly epoch: bigint;
+  readonly counter: bigint;
+  readonly timestampMs: bigint;
+  /** The content-type header, or empty. */
+  readonly contentType: string;
+  /** The signature's bytes as sent; whether they are one DER signature is a check of its own. */
+  readonly signature: Uint8Array;
+  /** The text that the signature must be over, built from the request itself. */
+  readonly signedText: string;
+  /** What a Content-Digest header states, where one was sent. */
+  readonly contentDigest: Uint8Array | null;
+}
+
+/** A signed request as evidence of which key sent it. */
+export interface SignedRequestEvidence {
+  readonly format: 'signed-request';
+  readonly request: SignedHttpRequest;
+  readonly parsed: Parsed<ProfileS>;
+}
+
+// RFC 9110, 5.6.2.
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VISIBLE = /^[\x21-\x7e]+$/;
+// RFC 9110, 5.5: a field's value holds visible characters, spaces, tabs and obs-text.
+const FIELD_VALUE = /^[\x20-\x7e\t\x80-\xff]*$/;
+
+const MAX_FIELD_CHARACTERS = 8192;
+const KEY_ID_BYTES = 32;
+
+/** Parses a request as profile S wants it: each header once, each number in its one form. */
+export function parseSignedRequest(request: SignedHttpRequest): SignedRequestEvidence {
+  return { format: 'signed-request', request, parsed: parsing(() => readProfileS(request)) };
+}
+
+function readProfileS(request: SignedHttpRequest): ProfileS {
+  assertShape(request);
+  const keyId = oneHeader(request, PROFILE_S_HEADERS.keyId);
+  if (fromBase64url(keyId)?.length !== KEY_ID_BYTES) {
+    malformed(`${PROFILE_S_HEADERS.keyId} is not the base64url of ${KEY_ID_BYTES} bytes`);
+  }
+  const numbers = {
+    epoch: numberHeader(request, PROFILE_S_HEADERS.epoch),
+    counter: numberHeader(request, PROFILE_S_HEADERS.counter),
+    timestampMs: numberHeader(request, PROFILE_S_HEADERS.timestamp),
+  };
+  const signature = fromBase64url(oneHeader(request, PROFILE_S_HEADERS.signature));
+  if (signature === null) malformed(`${PROFILE_S_HEADERS.signature} is not base64url`);
+  const contentType = optionalHeader(request, 'content-type') ?? '';
+  const digest = optionalHeader(request, 'content-digest');
+  const { method, authority, target, body } = request;
+  return {
+    keyId,
+    ...numbers,
+    contentType,
+    signature,
+    signedText: profileSString({
+      ...{ method, authority, target, body },
+      ...{ keyId, ...numbers, contentType },
+    }),
+    contentDigest: digest === null ? null : readContentDigest(digest),
+  };
+}
+
+function assertShape(request: SignedHttpRequest): void {
+  if (!TOKEN.test(request.method)) malformed('the method is no token');
+  if (!VISIBLE.test(request.authority)) malformed('the authority is empty or holds spaces');
+  if (!VISIBLE.test(request.target)) malformed('the target is empty or holds spaces');
+  for (const [name, value] of request.headers) {
+    if (!TOKEN.test(name)) malformed('the name of a header is no token');
+    if (!FIELD_VALUE.test(value) || value.length > MAX_FIELD_CHARACTERS) {
+      malformed(`the value of header ${name.toLowerCase()} is not allowed`);
+    }
+  }
+}
+
+function numberHeader(request: SignedHttpRequest, name: string): bigint {
+  const value = parseU64(oneHeader(request, name));
+  if (value === null) malformed(`${name} is not an unsigned 64-bit decimal`);
+  return value;
+}
+
+function oneHeader(request: SignedHttpRequest, name: string): string {
+  const value = optionalHeader(request, name);
+  if (value === null) malformed(`header ${name} is missing`);
+  return value;
+}
+
+// A header that is sent twice lets two readers see two requests.
+function optionalHeader(request: SignedHttpRequest, name: string): string | null {
+  const [value, ...more] = headerValues(request, name);
+  if (more.length > 0) malformed(`header ${name} is there ${more.length + 1} times`);
+  return value ?? null;
+}
+
+// Headers are no byte string with offsets; the message names the header instead.
+function malformed(message: string): never {
+  throw new MalformedInput(message, 0);
+}

@@ -1,0 +1,90 @@
+import { holds, passed, type Check } from '../../check.js';
+import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
+
+/** The request was not signed too long ago. */
+export const timestampNotStale: Check<SignedRequestSubject> = {
+  id: 'signed-request/timestamp-not-stale',
+  rule: 'The timestamp lies at most the past window behind now',
+  source: 'profile S; RFC 9421, 7.2.2',
+  withoutIt: 'a captured request that was never delivered works for ever',
+  needs: ['signed-request/well-formed'],
+  evaluate: (subject) => {
+    const behindMs = nowMs(subject) - profileOf(subject).timestampMs;
+    const windowMs = subject.policy.signedRequest.pastWindowMs;
+    return holds(behindMs <= BigInt(windowMs), {
+      expected: `at most ${windowMs} ms behind`,
+      actual: `${behindMs} ms behind`,
+    });
+  },
+};
+
+/** The request was not signed for later. */
+export const timestampNotAhead: Check<SignedRequestSubject> = {
+  id: 'signed-request/timestamp-not-ahead',
+  rule: 'The timestamp lies at most the future window ahead of now',
+  source: 'profile S; RFC 9421, 7.2.2',
+  withoutIt: 'a phone in the wrong hands for a minute signs requests for next year',
+  needs: ['signed-request/well-formed'],
+  evaluate: (subject) => {
+    const aheadMs = profileOf(subject).timestampMs - nowMs(subject);
+    const windowMs = subject.policy.signedRequest.futureWindowMs;
+    return holds(aheadMs <= BigInt(windowMs), {
+      expected: `at most ${windowMs} ms ahead`,
+      actual: `${aheadMs} ms ahead`,
+    });
+  },
+};
+
+/** The key's counters are those of its present registration. */
+export const epochCurrent: Check<SignedRequestSubject> = {
+  id: 'signed-request/epoch-current',
+  rule: "The epoch is that of the key's present registration",
+  source: 'profile S',
+  withoutIt: 'counters of an earlier registration count again',
+  needs: ['signed-request/key-known'],
+  evaluate: (subject) => {
+    const { epoch } = keyOf(subject);
+    const stated = profileOf(subject).epoch;
+    return holds(stated === epoch, { expected: `${epoch}`, actual: `${stated}` });
+  },
+};
+
+/** The request is not the last one again. */
+export const counterNotReplayed: Check<SignedRequestSubject> = {
+  id: 'signed-request/counter-not-replayed',
+  rule: 'The counter is not the one that was accepted last',
+  source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
+  withoutIt: 'a captured request is sent again and takes effect again',
+  needs: ['signed-request/epoch-current'],
+  evaluate: (subject) => {
+    const { lastCounter } = keyOf(subject);
+    const { counter } = profileOf(subject);
+    if (lastCounter === null) return passed;
+    return holds(counter !== lastCounter, {
+      expected: `more than ${lastCounter}`,
+      actual: `${counter}`,
+    });
+  },
+};
+
+/** The request is not from before the last one. */
+export const counterNotRolledBack: Check<SignedRequestSubject> = {
+  id: 'signed-request/counter-not-rolled-back',
+  rule: 'The counter is not below the one that was accepted last',
+  source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
+  withoutIt: 'a phone that was restored from a backup, or its thief, uses old counters again',
+  needs: ['signed-request/epoch-current'],
+  evaluate: (subject) => {
+    const { lastCounter } = keyOf(subject);
+    const { counter } = profileOf(subject);
+    if (lastCounter === null) return passed;
+    return holds(counter >= lastCounter, {
+      expected: `more than ${lastCounter}`,
+      actual: `${counter}`,
+    });
+  },
+};
+
+function nowMs(subject: SignedRequestSubject): bigint {
+  return BigInt(subject.now.getTime());
+}

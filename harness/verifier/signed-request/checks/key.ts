@@ -1,0 +1,60 @@
+import { failed, holds, notApplicable, passed, type Check } from '../../check.js';
+import { utf8 } from '../../../encoding/bytes.js';
+import { isP256, verifiesEs256 } from '../../../encoding/ecdsa.js';
+import { loadPublicKey } from '../../../encoding/signature.js';
+import { keyId } from '../../../evidence/formats/index.js';
+import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
+
+/** The request names a registered key. */
+export const keyKnown: Check<SignedRequestSubject> = {
+  id: 'signed-request/key-known',
+  rule: 'The key that the request names is registered',
+  source: 'RFC 9421, 3.2, step 5; profile S',
+  withoutIt: 'anybody signs with a key of his own',
+  needs: ['signed-request/well-formed'],
+  evaluate: (subject) => {
+    const { key } = subject.expected;
+    const named = profileOf(subject).keyId;
+    if (key === null) return failed('a registered key', `${named}, which is not registered`);
+    // A store that hands out another key than it was asked for must not pass.
+    return holds(key.keyId === named && keyId(key.spki) === named, {
+      expected: named,
+      actual: `stored as ${key.keyId}, key ${keyId(key.spki)}`,
+    });
+  },
+};
+
+/** The key belongs to whoever holds the connection. */
+export const keyBound: Check<SignedRequestSubject> = {
+  id: 'signed-request/key-bound-to-connection',
+  rule: 'The key is registered with the client certificate of the connection',
+  source: 'RFC 8705, 3 (the like for tokens); Fixed formats, registration',
+  withoutIt: 'a request stolen from one phone is sent over the connection of another',
+  needs: ['signed-request/well-formed'],
+  evaluate: (subject) => {
+    const allowed = subject.expected.connectionKeyIds;
+    if (allowed === undefined) return notApplicable('the connection has no client certificate');
+    const named = profileOf(subject).keyId;
+    return holds(allowed.includes(named), {
+      expected: allowed.length === 0 ? 'no key at all' : allowed.join(' or '),
+      actual: named,
+    });
+  },
+};
+
+/** The key's signature is over this very request. */
+export const signatureVerifies: Check<SignedRequestSubject> = {
+  id: 'signed-request/signature-verifies',
+  rule: 'The signature is ES256 of the registered key over the request as received',
+  source: 'profile S; FIPS 186-5, 6.4.2',
+  withoutIt: 'anything in the request can be changed on its way',
+  needs: ['signed-request/key-known', 'signed-request/signature-encoding-allowed'],
+  evaluate: (subject) => {
+    const { signature, signedText } = profileOf(subject);
+    const key = loadPublicKey(keyOf(subject).spki);
+    if (key === null || !isP256(key)) return failed('a P-256 key', 'another kind of key');
+    return verifiesEs256(key, { message: utf8(signedText), signature })
+      ? passed
+      : failed('a signature over the request as received', 'a signature over something else');
+  },
+};

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { toHex } from '../../encoding/bytes.js';
+import { readP256Signature } from '../../encoding/ecdsa.js';
+import { parsing } from '../../encoding/parsed.js';
+import type { SignedRequestEvidence } from '../../evidence/signed-request/index.js';
+import type { Claims } from '../result.js';
+
+/** Half of the order of P-256; a genuine signature may lie on either side of it. */
+const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
+
+/**
+ * Claims of a signed request: `method`, `authority`, `target`, `bodySha256`, and where it parsed
+ * `keyId`, `epoch`, `counter`, `timestampMs`, `contentType`, `highS`. Numbers of 64 bits are texts.
+ */
+export function claims({ request, parsed }: SignedRequestEvidence): Claims {
+  const { method, authority, target, body } = request;
+  const bodySha256 = toHex(createHash('sha256').update(body).digest());
+  const always = { method, authority, target, bodySha256 };
+  if (!parsed.ok) return always;
+  const { keyId, epoch, counter, timestampMs, contentType, signature } = parsed.value;
+  const numbers = parsing(() => readP256Signature(signature));
+  return {
+    ...always,
+    keyId,
+    epoch: epoch.toString(),
+    counter: counter.toString(),
+    timestampMs: timestampMs.toString(),
+    contentType,
+    highS: numbers.ok ? numbers.value.s > HALF_ORDER : null,
+  };
+}

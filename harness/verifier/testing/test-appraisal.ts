@@ -1,0 +1,33 @@
+import type { TrustSet } from '../../trust/trust-set.js';
+import type { AppraisalPolicy } from '../policy.js';
+
+/** A trust set that trusts nothing; tests add their own roots to it. */
+export const emptyTrust: TrustSet = {
+  androidAnchors: [],
+  knownSoftwareRoots: [],
+  appAttestAnchors: [],
+  receiptAnchors: [],
+  revocation: null,
+};
+
+/** A policy for tests of single checks: every check enforced, nothing left to ambient settings. */
+export function testPolicy(changes: Partial<AppraisalPolicy> = {}): AppraisalPolicy {
+  return {
+    id: 'test',
+    required: [],
+    reported: [],
+    androidKey: {
+      nameChaining: 'required',
+      attestKeyChains: 'refused',
+      anchorByIssuer: 'refused',
+      suspendedEntries: 'refused',
+      unknownTags: 'kept',
+      tagOrder: 'kept',
+      revocationMaxAgeDays: 7,
+      minimumLevel: 'TRUSTED_ENVIRONMENT',
+    },
+    appAttest: { environments: ['development', 'production'] },
+    signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
+    ...changes,
+  };
+}
