@@ -59,6 +59,8 @@ export interface KeyDescriptionContent {
   readonly level: keyof typeof SECURITY_LEVEL;
   readonly challenge: Uint8Array;
   readonly createdAtMs: number;
+  /** Digest over the system's modules; written from attestation version 400. */
+  readonly moduleHash: Uint8Array;
   readonly app: AttestedApp;
   readonly authorizations: HardwareAuthorizations;
 }
@@ -76,6 +78,9 @@ export function encodeKeyDescription(content: KeyDescriptionContent): Uint8Array
   const system = [
     tagged(701, der.integer(content.createdAtMs)),
     tagged(709, der.octetString(applicationId(content.app))),
+    ...(content.attestationVersion >= 400
+      ? [tagged(724, der.octetString(content.moduleHash))]
+      : []),
   ];
   const hardware = authorizationList(content);
   const isSoftware = content.level === 'software';
