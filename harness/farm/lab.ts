@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { jsonSchemaText, loadYaml } from '../configuration.js';
+import { loadClasses, type DeviceClass } from './classes.js';
+import { loadInventory, type Inventory } from './inventory.js';
+import { loadReferenceValues, type ReferenceValues } from './reference-values.js';
+
+const path = z.string().min(1);
+const port = z.number().int().min(0).max(65535);
+
+/** A file `lab.yaml`: where a lab's facts are. Paths are relative to the file. */
+export const labFileSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+    inventory: path.default('inventory.yaml'),
+    referenceValues: path.default('reference-values.yaml'),
+    classes: path,
+    expectations: path,
+    trust: path,
+    /** The appraisal policy by its id. */
+    policy: z.string().min(1).default('lab'),
+    /** Modelled latencies of virtual phones are multiplied by this; real phones know no such thing. */
+    timeScale: z.number().min(0).max(100).default(1),
+    /** Ports on loopback; 0 takes any that is free. */
+    ports: z
+      .strictObject({ appium: port.default(0), enrolment: port.default(0), api: port.default(0) })
+      .default({ appium: 0, enrolment: 0, api: 0 })
+      .readonly(),
+    /** Where run folders go; left out: `reports` in the current folder. */
+    reports: path.exactOptional(),
+    /** Scenarios to run, by id or `floor/*`; left out: all. */
+    scenarios: z
+      .array(z.string().regex(/^[a-z0-9-]+\/([a-z0-9-]+|\*)$/))
+      .min(1)
+      .exactOptional(),
+  })
+  .readonly();
+
+/** A lab's own facts, read and held against each other. */
+export interface Lab {
+  readonly name: string;
+  /** The file `lab.yaml` itself. */
+  readonly file: string;
+  readonly inventory: Inventory;
+  readonly classes: ReadonlyMap<string, DeviceClass>;
+  readonly referenceValues: ReferenceValues;
+  readonly expectationsFolder: string;
+  readonly trustFolder: string;
+  readonly policyId: string;
+  readonly timeScale: number;
+  readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
+  readonly reportsFolder: string;
+  /** Patterns of scenario ids; null where all are meant. */
+  readonly scenarios: readonly string[] | null;
+  /** SHA-256 over the lab's own files, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Reads a lab from its folder or its `lab.yaml`. */
+export function loadLab(folderOrFile: string): Lab {
+  const given = resolve(folderOrFile);
+  const file = isFolder(given) ? join(given, 'lab.yaml') : given;
+  const { value, sha256 } = loadYaml(file, labFileSchema);
+  const at = (relative: string): string => resolve(dirname(file), relative);
+  const classes = loadClasses(at(value.classes));
+  const inventory = loadInventory(at(value.inventory), classes);
+  const referenceValues = loadReferenceValues(at(value.referenceValues));
+  const digest = createHash('sha256');
+  for (const part of [sha256, inventory.sha256, referenceValues.sha256]) digest.update(part);
+  digest.update(JSON.stringify([...classes.values()]));
+  return {
+    name: value.name,
+    file,
+    inventory,
+    classes,
+    referenceValues: referenceValues.value,
+    expectationsFolder: at(value.expectations),
+    trustFolder: at(value.trust),
+    policyId: value.policy,
+    timeScale: value.timeScale,
+    ports: value.ports,
+    reportsFolder: value.reports === undefined ? resolve('reports') : at(value.reports),
+    scenarios: value.scenarios ?? null,
+    sha256: digest.digest('hex'),
+  };
+}
+
+/** The JSON Schema of lab files, by its place under `fixtures/schemas/`. */
+export function labSchemaFiles(): ReadonlyMap<string, string> {
+  return new Map([['lab.schema.json', jsonSchemaText(labFileSchema, 'Lab')]]);
+}
+
+function isFolder(given: string): boolean {
+  return statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
