@@ -1,0 +1,17 @@
+// The one door to `@peculiar/x509`, which finds its decorators' metadata only if this comes first.
+import 'reflect-metadata';
+
+export {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PublicKey,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+  type Extension,
+} from '@peculiar/x509';

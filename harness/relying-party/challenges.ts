@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { toBase64url } from '../encoding/bytes.js';
+import type { CheckResult } from '../verifier/result.js';
+import { challengeChecks } from './checks/challenge.js';
+import { judgedByRules, type Context } from './context.js';
+import { refusalOf } from './refusal.js';
+import { notJudged, refused } from './reply.js';
+import { allHold, runRules } from './rules.js';
+import type { ChallengePurpose, ChallengeRecord, Reply, Spending } from './store.js';
+
+const CHALLENGE_BYTES = 32;
+/** How long after its end a challenge is remembered, so that a late or repeated one is named as such. */
+const MEMORY_MS = 60 * 60_000;
+
+/** Whom a challenge is for. */
+export interface ChallengeHolder {
+  readonly subject: string;
+  readonly purpose: ChallengePurpose;
+  /** The registration whose connection asks; null for a first enrolment. */
+  readonly registrationId: string | null;
+}
+
+/** A request that presents a challenge. */
+export interface Presentation extends ChallengeHolder {
+  readonly challenge: string;
+  /** The request's body as received: the identical request gets the identical answer. */
+  readonly body: Uint8Array;
+}
+
+/** Goes on with a request whose challenge is good; `checks` are those that the challenge passed. */
+export type Settle = (checks: readonly CheckResult[]) => Promise<Reply>;
+
+/** Issues challenges and lets each be spent once. */
+export class Challenges {
+  readonly #context: Context;
+  readonly #lifetimeMs: number;
+  /** Answers under way in this process, so that a parallel repetition waits instead of failing. */
+  readonly #pending = new Map<string, Promise<Reply>>();
+
+  constructor(context: Context, options: { readonly lifetimeMs: number }) {
+    this.#context = context;
+    this.#lifetimeMs = options.lifetimeMs;
+  }
+
+  /** A new challenge for `holder`. */
+  async issue(holder: ChallengeHolder): Promise<{ challenge: string; expiresAt: string }> {
+    const { store, clock } = this.#context;
+    const nowMs = clock().getTime();
+    await store.forgetChallenges(nowMs - MEMORY_MS);
+    const challenge = toBase64url(randomBytes(CHALLENGE_BYTES));
+    const expiresAtMs = nowMs + this.#lifetimeMs;
+    await store.addChallenge({ ...holder, challenge, expiresAtMs, spentBy: null, reply: null });
+    return { challenge, expiresAt: new Date(expiresAtMs).toISOString() };
+  }
+
+  /**
+   * Spends the presented challenge before anything else is looked at, and lets `settle` make the
+   * reply. The request that spent it gets the same reply again while the challenge lives.
+   */
+  async present(presentation: Presentation, settle: Settle): Promise<Reply> {
+    const { store, clock, judge } = this.#context;
+    const { challenge } = presentation;
+    const nowMs = clock().getTime();
+    const record = await store.findChallenge(challenge);
+    const digest = requestDigest(presentation);
+    const alive = isHolder(record, presentation) && nowMs < record.expiresAtMs;
+    const spending = alive ? await store.spendChallenge(challenge, digest) : spentBefore(record);
+    if (alive && spending?.outcome === 'spent-before' && spending.by === digest) {
+      return spending.reply ?? this.#pending.get(challenge) ?? inProgress(presentation);
+    }
+    const checks = runRules(
+      challengeChecks,
+      { ...presentation, record, spending, nowMs },
+      judge.rules,
+    );
+    if (!allHold(checks)) {
+      return refused(refusalOf(judgedByRules(checks)), { subject: presentation.subject });
+    }
+    return spending?.outcome === 'spent' ? this.#settle(challenge, settle(checks)) : settle(checks);
+  }
+
+  async #settle(challenge: string, reply: Promise<Reply>): Promise<Reply> {
+    this.#pending.set(challenge, reply);
+    try {
+      await this.#context.store.recordReply(challenge, await reply);
+      return await reply;
+    } finally {
+      this.#pending.delete(challenge);
+    }
+  }
+}
+
+function isHolder(record: ChallengeRecord | null, by: ChallengeHolder): record is ChallengeRecord {
+  return (
+    record?.subject === by.subject &&
+    record.purpose === by.purpose &&
+    record.registrationId === by.registrationId
+  );
+}
+
+function spentBefore(record: ChallengeRecord | null): Spending | null {
+  if (record?.spentBy == null) return null;
+  return { outcome: 'spent-before', by: record.spentBy, reply: record.reply };
+}
+
+function requestDigest(presentation: Presentation): string {
+  return toBase64url(createHash('sha256').update(presentation.body).digest());
+}
+
+// The process that spent the challenge is another one, or broke down: the client may ask again.
+function inProgress({ subject }: Presentation): Reply {
+  return notJudged('request_in_progress', 'this very request is being answered', { subject });
+}

@@ -1,0 +1,52 @@
+import { failed, holds, passed, type Check } from '../../verifier/check.js';
+import type { Registration } from '../store.js';
+
+/** What the relying party reads from a connection's client certificate. */
+export interface ClientCertificate {
+  readonly keyId: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+/** Who a connection says it is. */
+export interface Connection {
+  readonly certificate: ClientCertificate | null;
+  readonly registration: Registration | null;
+  readonly nowMs: number;
+}
+
+/** Rules about the connection's certificate, applied to each request again. */
+export const clientCertificateChecks: readonly Check<Connection>[] = [
+  {
+    id: 'client-certificate/presented',
+    rule: 'The connection carries a client certificate of the enrolment authority.',
+    source: 'RFC 8446, 4.4.2: client certificates',
+    withoutIt: 'anybody on the network speaks to the interface.',
+    needs: [],
+    evaluate: ({ certificate }) =>
+      certificate === null ? failed('a client certificate', 'none') : passed,
+  },
+  {
+    id: 'client-certificate/valid-now',
+    rule: 'The certificate is valid at the time of the request, not only of the handshake.',
+    source: 'RFC 5280, 4.1.2.5; a resumed or long-lived connection outlives the handshake’s check',
+    withoutIt: 'a connection that is kept open outlives the short life of its certificate.',
+    needs: ['client-certificate/presented'],
+    evaluate: ({ certificate, nowMs }) => {
+      const [from, to] = [certificate?.notBeforeMs ?? nowMs, certificate?.notAfterMs ?? nowMs];
+      return holds(from <= nowMs && nowMs <= to && certificate !== null, {
+        expected: `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+        actual: new Date(nowMs).toISOString(),
+      });
+    },
+  },
+  {
+    id: 'client-certificate/registered',
+    rule: 'The certificate’s key is the connection key of a registration.',
+    source: 'RFC 8705, 3: the certificate is bound to what the server has on record',
+    withoutIt: 'a certificate of the right authority for a key that nobody enrolled is let in.',
+    needs: ['client-certificate/presented'],
+    evaluate: ({ registration }) =>
+      registration === null ? failed('a registered key', 'a key without registration') : passed,
+  },
+];

@@ -1,0 +1,48 @@
+import { failed, holds, passed, type Check } from '../../verifier/check.js';
+import type { ChallengePurpose, Registration } from '../store.js';
+
+/** The formats of evidence that an enrolment may carry. */
+export type EnrolmentFormat = 'android-key' | 'app-attest-attestation' | 'app-attest-assertion';
+
+/** What kind of evidence came with an enrolment. */
+export interface PresentedEvidence {
+  readonly purpose: ChallengePurpose;
+  readonly format: EnrolmentFormat | null;
+  /** The registration that the enrolment adds to; null where it starts one. */
+  readonly registration: Registration | null;
+}
+
+/** Rules about whether evidence came at all, and of a kind that can speak for the key. */
+export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
+  {
+    id: 'enrolment/evidence-present',
+    rule: 'An enrolment brings evidence of the phone and app that hold the key.',
+    source: 'RFC 9334, 5.2: the background-check model',
+    withoutIt: 'a script on a laptop gets a client certificate with a software key.',
+    needs: [],
+    evaluate: ({ format }) =>
+      format === null ? failed('evidence', 'a request without evidence') : passed,
+  },
+  {
+    id: 'enrolment/evidence-fits',
+    rule: 'The first key comes with an attestation; a further key with evidence of the same platform.',
+    source: 'Establishing your app’s integrity (Apple): attest once, assert afterwards',
+    withoutIt: 'a registration of one platform is extended from a phone of the other.',
+    needs: ['enrolment/evidence-present'],
+    evaluate: ({ purpose, format, registration }) => {
+      const allowed = fittingFormats(purpose, registration);
+      return holds(format !== null && allowed.includes(format), {
+        expected: allowed.join(' or '),
+        actual: format ?? 'nothing',
+      });
+    },
+  },
+];
+
+function fittingFormats(
+  purpose: ChallengePurpose,
+  registration: Registration | null,
+): readonly EnrolmentFormat[] {
+  if (purpose === 'tls') return ['android-key', 'app-attest-attestation'];
+  return registration?.platform === 'ios' ? ['app-attest-assertion'] : ['android-key'];
+}

@@ -1,0 +1,49 @@
+import type { CheckResult, AttestationResult } from '../verifier/result.js';
+import type { AppraisalInput } from '../verifier/verifier.js';
+import type { ChallengePurpose } from './store.js';
+
+/** Which of the two listeners: one without client certificates, one that demands them. */
+export type Listener = 'enrolment' | 'api';
+
+/** One appraisal that the relying party asked of its verifier. */
+export interface AppraisalEvent {
+  /** The exchange that asked. */
+  readonly exchangeId: string;
+  readonly subject: string;
+  /** What the evidence was for. */
+  readonly purpose: ChallengePurpose | 'request';
+  readonly input: AppraisalInput;
+  readonly result: AttestationResult;
+}
+
+/** One answered request. Holds no body, no signature and no challenge. */
+export interface ExchangeEvent {
+  readonly exchangeId: string;
+  readonly listener: Listener;
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly status: number;
+  readonly code: string | null;
+  readonly subject: string | null;
+  readonly keyId: string | null;
+  readonly checks: readonly CheckResult[];
+}
+
+/** A connection that TLS turned away, or that broke before it stood. */
+export interface RefusedConnectionEvent {
+  readonly listener: Listener;
+  readonly at: Date;
+  /** The code of OpenSSL or of the socket, such as `ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What the relying party tells whoever runs it. */
+export interface RelyingPartyEvents {
+  onAppraisal?(event: AppraisalEvent): void;
+  onExchange?(event: ExchangeEvent): void;
+  onRefusedConnection?(event: RefusedConnectionEvent): void;
+  /** A bug or a broken store: the client saw `internal`, and the run must not take it for a refusal. */
+  onFault(error: unknown): void;
+}

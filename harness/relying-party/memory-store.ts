@@ -1,0 +1,145 @@
+import type {
+  ChallengeRecord,
+  CounterStep,
+  KeyClaim,
+  RegisteredKey,
+  Registration,
+  Reply,
+  SigningKey,
+  Spending,
+  Store,
+} from './store.js';
+
+/**
+ * A store that lives as long as its process. Each method does its work before it first yields, which
+ * is what makes it atomic here.
+ */
+export class MemoryStore implements Store {
+  readonly #challenges = new Map<string, ChallengeRecord>();
+  readonly #holders = new Map<string, KeyClaim>();
+  readonly #registrations = new Map<string, Registration>();
+  readonly #registrationsByTlsKey = new Map<string, string>();
+  readonly #signingKeys = new Map<string, SigningKey>();
+  /** The current signing key of each registration. */
+  readonly #signingKeyIds = new Map<string, string>();
+  readonly #appAttestCounters = new Map<string, number>();
+
+  addChallenge(record: ChallengeRecord): Promise<void> {
+    this.#challenges.set(record.challenge, record);
+    return Promise.resolve();
+  }
+
+  findChallenge(challenge: string): Promise<ChallengeRecord | null> {
+    return Promise.resolve(this.#challenges.get(challenge) ?? null);
+  }
+
+  spendChallenge(challenge: string, requestDigest: string): Promise<Spending> {
+    const record = this.#challenge(challenge);
+    if (record.spentBy !== null) {
+      return Promise.resolve({
+        outcome: 'spent-before',
+        by: record.spentBy,
+        reply: record.reply,
+      });
+    }
+    this.#challenges.set(challenge, { ...record, spentBy: requestDigest });
+    return Promise.resolve({ outcome: 'spent' });
+  }
+
+  recordReply(challenge: string, reply: Reply): Promise<void> {
+    this.#challenges.set(challenge, { ...this.#challenge(challenge), reply });
+    return Promise.resolve();
+  }
+
+  forgetChallenges(endedBeforeMs: number): Promise<void> {
+    // Challenges of one relying party live equally long, so the oldest come first.
+    for (const [challenge, record] of this.#challenges) {
+      if (record.expiresAtMs >= endedBeforeMs) break;
+      this.#challenges.delete(challenge);
+    }
+    return Promise.resolve();
+  }
+
+  findHolder(keyId: string): Promise<KeyClaim | null> {
+    return Promise.resolve(this.#holders.get(keyId) ?? null);
+  }
+
+  claimKeys(claims: readonly KeyClaim[]): Promise<readonly KeyClaim[]> {
+    const holders = claims.map((claim) => this.#holders.get(claim.keyId) ?? claim);
+    const free = claims.every((claim, index) => isSameClaim(claim, holders[index]));
+    if (free) for (const claim of claims) this.#holders.set(claim.keyId, claim);
+    return Promise.resolve(holders);
+  }
+
+  saveRegistration(registration: Registration): Promise<void> {
+    this.#registrations.set(registration.id, registration);
+    this.#registrationsByTlsKey.set(registration.tlsKey.keyId, registration.id);
+    return Promise.resolve();
+  }
+
+  findRegistration(id: string): Promise<Registration | null> {
+    return Promise.resolve(this.#registrations.get(id) ?? null);
+  }
+
+  findRegistrationByTlsKey(keyId: string): Promise<Registration | null> {
+    return this.findRegistration(this.#registrationsByTlsKey.get(keyId) ?? '');
+  }
+
+  replaceSigningKey(registrationId: string, key: RegisteredKey): Promise<SigningKey> {
+    const previous = this.#signingKeyOf(registrationId);
+    const next: SigningKey = {
+      ...key,
+      registrationId,
+      epoch: (previous?.epoch ?? 0n) + 1n,
+      lastCounter: null,
+    };
+    if (previous !== null) this.#signingKeys.delete(previous.keyId);
+    this.#signingKeys.set(next.keyId, next);
+    this.#signingKeyIds.set(registrationId, next.keyId);
+    return Promise.resolve(next);
+  }
+
+  findSigningKey(keyId: string): Promise<SigningKey | null> {
+    return Promise.resolve(this.#signingKeys.get(keyId) ?? null);
+  }
+
+  findSigningKeyOf(registrationId: string): Promise<SigningKey | null> {
+    return Promise.resolve(this.#signingKeyOf(registrationId));
+  }
+
+  advanceCounter(step: CounterStep<bigint>): Promise<boolean> {
+    const key = this.#signingKeys.get(step.keyId);
+    if (key?.epoch !== step.epoch || key.lastCounter !== step.from) return Promise.resolve(false);
+    this.#signingKeys.set(step.keyId, { ...key, lastCounter: step.to });
+    return Promise.resolve(true);
+  }
+
+  appAttestCounter(keyId: string): Promise<number | null> {
+    return Promise.resolve(this.#appAttestCounters.get(keyId) ?? null);
+  }
+
+  advanceAppAttestCounter(step: Omit<CounterStep<number>, 'epoch'>): Promise<boolean> {
+    const current = this.#appAttestCounters.get(step.keyId) ?? null;
+    if (current !== step.from) return Promise.resolve(false);
+    this.#appAttestCounters.set(step.keyId, step.to);
+    return Promise.resolve(true);
+  }
+
+  #signingKeyOf(registrationId: string): SigningKey | null {
+    return this.#signingKeys.get(this.#signingKeyIds.get(registrationId) ?? '') ?? null;
+  }
+
+  #challenge(challenge: string): ChallengeRecord {
+    const record = this.#challenges.get(challenge);
+    if (record === undefined) throw new Error('a challenge was forgotten while it was in use');
+    return record;
+  }
+}
+
+function isSameClaim(claim: KeyClaim, holder: KeyClaim | undefined): boolean {
+  return (
+    holder?.subject === claim.subject &&
+    holder.registrationId === claim.registrationId &&
+    holder.use === claim.use
+  );
+}

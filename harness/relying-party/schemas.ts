@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { fromBase64url } from '../encoding/bytes.js';
+
+/** Longest list of certificates that an enrolment may bring. */
+const MAX_CERTIFICATES = 10;
+const MAX_CERTIFICATE_BYTES = 16_384;
+const MAX_CSR_BYTES = 8_192;
+const MAX_ATTESTATION_BYTES = 65_536;
+
+/** base64url without padding, decoded to at most `maximum` bytes. */
+const bytes = (maximum: number) =>
+  z
+    .string()
+    .min(1)
+    .max(Math.ceil((maximum * 4) / 3))
+    .refine((text) => fromBase64url(text) !== null, 'must be unpadded base64url');
+
+const digest = z
+  .string()
+  .refine((text) => fromBase64url(text)?.length === 32, 'must be the base64url of 32 bytes');
+
+// It becomes the common name of a certificate, which has at most 64 characters (RFC 5280, A.1).
+const subject = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/);
+
+/** Evidence as an enrolment carries it. */
+export const evidenceSchema = z.discriminatedUnion('format', [
+  z.strictObject({
+    format: z.literal('android-key'),
+    certificates: z.array(bytes(MAX_CERTIFICATE_BYTES)).min(1).max(MAX_CERTIFICATES),
+  }),
+  z.strictObject({
+    format: z.literal('app-attest-attestation'),
+    attestationObject: bytes(MAX_ATTESTATION_BYTES),
+    keyId: digest,
+  }),
+  z.strictObject({
+    format: z.literal('app-attest-assertion'),
+    assertion: bytes(MAX_ATTESTATION_BYTES),
+  }),
+]);
+
+/** Asks for a challenge of a first enrolment. */
+export const tlsChallengeRequestSchema = z.strictObject({
+  subject,
+  purpose: z.literal('tls'),
+});
+
+/** Asks for a challenge of a signing key, over the registration's own connection. */
+export const signChallengeRequestSchema = z.strictObject({ purpose: z.literal('sign') });
+
+/** A challenge to collect evidence for. */
+export const challengeReplySchema = z.strictObject({
+  challenge: digest,
+  expiresAt: z.iso.datetime(),
+});
+
+/** Asks for a client certificate. */
+export const enrolmentRequestSchema = z.strictObject({
+  subject,
+  challenge: digest,
+  csr: bytes(MAX_CSR_BYTES),
+  evidence: evidenceSchema.optional(),
+});
+
+/** A registration and its client certificate, leaf first. */
+export const enrolmentReplySchema = z.strictObject({
+  registrationId: z.uuid(),
+  keyId: digest,
+  certificateChain: z.array(bytes(MAX_CERTIFICATE_BYTES)).min(1),
+});
+
+/** Registers the key that signs bodies. */
+export const signingKeyRequestSchema = enrolmentRequestSchema.omit({ subject: true });
+
+/** A signing key and the epoch that its counters belong to. */
+export const signingKeyReplySchema = z.strictObject({
+  keyId: digest,
+  epoch: z.string().regex(/^\d{1,20}$/),
+});
+
+/** An accepted signed request. */
+export const orderReplySchema = z.strictObject({
+  orderId: z.uuid(),
+  keyId: digest,
+  epoch: z.string(),
+  counter: z.string(),
+});
+
+/** The relying party's clock. */
+export const timeReplySchema = z.strictObject({ now: z.iso.datetime(), nowMs: z.int() });
+
+/** Whether the listener answers. */
+export const healthReplySchema = z.strictObject({ status: z.literal('ok') });
+
+const checkSchema = z.looseObject({ id: z.string(), status: z.string() });
+
+/** A refusal (RFC 9457). */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  checks: z.array(checkSchema).optional(),
+});
+
+/** Evidence as an enrolment carries it. */
+export type SubmittedEvidence = z.output<typeof evidenceSchema>;
+/** See `tlsChallengeRequestSchema`. */
+export type TlsChallengeRequest = z.output<typeof tlsChallengeRequestSchema>;
+/** See `enrolmentRequestSchema`. */
+export type EnrolmentRequest = z.output<typeof enrolmentRequestSchema>;
+/** See `signingKeyRequestSchema`. */
+export type SigningKeyRequest = z.output<typeof signingKeyRequestSchema>;
+/** See `problemSchema`. */
+export type Problem = z.output<typeof problemSchema>;

@@ -1,0 +1,127 @@
+import type { CheckResult } from '../verifier/result.js';
+
+/** What a key is registered for. */
+export type KeyUse = 'tls' | 'sign' | 'app-attest';
+
+/** What a challenge may be presented for. */
+export type ChallengePurpose = 'tls' | 'sign';
+
+/** An answer as it was sent, kept so that the identical request gets the identical answer. */
+export interface Reply {
+  readonly status: number;
+  readonly contentType: 'application/json' | 'application/problem+json';
+  /** The body's text, byte for byte. */
+  readonly body: string;
+  /** The refusal's code, or null where the request was accepted. */
+  readonly code: string | null;
+  readonly subject: string | null;
+  readonly keyId: string | null;
+  readonly checks: readonly CheckResult[];
+}
+
+/** A challenge that was issued and is remembered until some time after its end. */
+export interface ChallengeRecord {
+  /** base64url of the 32 bytes. */
+  readonly challenge: string;
+  readonly subject: string;
+  readonly purpose: ChallengePurpose;
+  /** The registration whose connection asked, where one was there. */
+  readonly registrationId: string | null;
+  readonly expiresAtMs: number;
+  /** Digest of the request that spent it, or null. */
+  readonly spentBy: string | null;
+  /** What that request was answered, once it was. */
+  readonly reply: Reply | null;
+}
+
+/** Whether this presentation spent the challenge, or an earlier one had. */
+export type Spending =
+  | { readonly outcome: 'spent' }
+  | { readonly outcome: 'spent-before'; readonly by: string; readonly reply: Reply | null };
+
+/** What evidence says about where a key lives: it certifies the key, or an app vouches for it. */
+export type KeyProtection = 'attested' | 'vouched' | 'none';
+
+/** A key that belongs to a registration. */
+export interface RegisteredKey {
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly protection: KeyProtection;
+}
+
+/** The App Attest key that vouched for a registration. */
+export interface AppAttestKey {
+  readonly keyId: string;
+  /** The 65-byte point. */
+  readonly publicKey: Uint8Array;
+}
+
+/** One phone as the relying party knows it. */
+export interface Registration {
+  readonly id: string;
+  readonly subject: string;
+  readonly platform: 'android' | 'ios';
+  readonly tlsKey: RegisteredKey;
+  /** Null on platforms whose attestations certify keys directly. */
+  readonly appAttestKey: AppAttestKey | null;
+  readonly registeredAtMs: number;
+}
+
+/** The signing key of a registration and what was last seen from it. */
+export interface SigningKey extends RegisteredKey {
+  readonly registrationId: string;
+  /** Grows with each registration of a signing key, so that a lost counter bricks nothing. */
+  readonly epoch: bigint;
+  readonly lastCounter: bigint | null;
+}
+
+/** A claim on a key: nobody else may hold it. */
+export interface KeyClaim {
+  readonly keyId: string;
+  readonly use: KeyUse;
+  readonly subject: string;
+  readonly registrationId: string;
+}
+
+/**
+ * What the relying party remembers. Each method is atomic by itself, also between processes that
+ * share a store; callers rely on nothing more.
+ */
+export interface Store {
+  addChallenge(record: ChallengeRecord): Promise<void>;
+  findChallenge(challenge: string): Promise<ChallengeRecord | null>;
+  /** Spends an unspent challenge, or tells who did before; exactly one caller ever gets `spent`. */
+  spendChallenge(challenge: string, requestDigest: string): Promise<Spending>;
+  recordReply(challenge: string, reply: Reply): Promise<void>;
+  /** Forgets challenges that ended before the given time. */
+  forgetChallenges(endedBeforeMs: number): Promise<void>;
+
+  findHolder(keyId: string): Promise<KeyClaim | null>;
+  /** Claims all keys or, where one is held by another registration or for another use, none. Returns who holds each now. */
+  claimKeys(claims: readonly KeyClaim[]): Promise<readonly KeyClaim[]>;
+
+  saveRegistration(registration: Registration): Promise<void>;
+  findRegistration(id: string): Promise<Registration | null>;
+  findRegistrationByTlsKey(keyId: string): Promise<Registration | null>;
+
+  /** Makes the key the registration's only signing key, under the next epoch, with no counter seen. */
+  replaceSigningKey(registrationId: string, key: RegisteredKey): Promise<SigningKey>;
+  findSigningKey(keyId: string): Promise<SigningKey | null>;
+  findSigningKeyOf(registrationId: string): Promise<SigningKey | null>;
+  /** Compare-and-set of a signing key's counter; false where another request was faster. */
+  advanceCounter(step: CounterStep<bigint>): Promise<boolean>;
+
+  /** The counter of an App Attest key's last assertion; null where there was none. */
+  appAttestCounter(keyId: string): Promise<number | null>;
+  /** Compare-and-set of an App Attest key's counter. */
+  advanceAppAttestCounter(step: Omit<CounterStep<number>, 'epoch'>): Promise<boolean>;
+}
+
+/** From what was read to what is written. */
+export interface CounterStep<Counter> {
+  readonly keyId: string;
+  readonly epoch: bigint;
+  readonly from: Counter | null;
+  readonly to: Counter;
+}
