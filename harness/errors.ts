@@ -6,6 +6,8 @@ export const EXIT = {
   coverage: 3,
   infrastructure: 4,
   waiver: 5,
+  /** Broken code of our own (sysexits.h EX_SOFTWARE): never a verdict, never the user's mistake. */
+  crash: 70,
   cancelled: 130,
 } as const;
 
@@ -87,6 +89,12 @@ export const ERRORS = {
     retryable: true,
     exit: 4,
     remedy: 'read the message; the relying party could not answer',
+  },
+  ERR_PHONE_LEASED: {
+    room: 'farm',
+    retryable: true,
+    exit: 4,
+    remedy: 'wait for the other run; `attestlab release --stale` frees phones of dead runs',
   },
   ERR_CANCELLED: { room: 'run', retryable: false, exit: 130, remedy: 'start the run again' },
 } as const satisfies Record<string, ErrorEntry>;
