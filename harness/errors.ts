@@ -6,8 +6,6 @@ export const EXIT = {
   coverage: 3,
   infrastructure: 4,
   waiver: 5,
-  /** Broken code of our own (sysexits.h EX_SOFTWARE): never a verdict, never the user's mistake. */
-  crash: 70,
   cancelled: 130,
 } as const;
 
