@@ -5,7 +5,77 @@
  */
 export const CHECK_IDS = {
   'android-key/well-formed': { refusal: 'evidence_malformed', token: 'chain-parse' },
+  'android-key/chain-long-enough': { refusal: 'evidence_malformed', token: 'chain-too-short' },
+  'android-key/root-present': { refusal: 'trust_anchor_unknown', token: 'root-missing' },
+  'android-key/names-chain': { refusal: 'evidence_malformed', token: 'name-chaining' },
+  'android-key/signatures-verify': {
+    refusal: 'evidence_signature_invalid',
+    token: 'signature-invalid',
+  },
+  'android-key/root-not-software': { refusal: 'trust_anchor_unknown', token: 'software-root' },
+  'android-key/anchor-trusted': { refusal: 'trust_anchor_unknown', token: 'untrusted-root' },
+  'android-key/already-valid': {
+    refusal: 'evidence_not_yet_valid',
+    token: 'certificate-not-yet-valid',
+  },
+  'android-key/not-expired': { refusal: 'evidence_expired', token: 'certificate-expired' },
+  'android-key/revocation-list-usable': {
+    refusal: 'revocation_unavailable',
+    token: 'revocation-list-unavailable',
+  },
+  'android-key/revocation-list-fresh': {
+    refusal: 'revocation_unavailable',
+    token: 'revocation-list-unavailable',
+  },
+  'android-key/not-revoked': { refusal: 'evidence_revoked', token: 'revoked' },
+  'android-key/not-suspended': { refusal: 'evidence_revoked', token: 'suspended' },
+  'android-key/status-known': { refusal: 'evidence_revoked', token: 'status-unknown' },
+  'android-key/record-in-leaf': {
+    refusal: 'evidence_malformed',
+    token: 'missing-attestation-extension',
+  },
+  'android-key/single-record': {
+    refusal: 'chain_extended',
+    token: 'extra-attestation-extension',
+  },
+  'android-key/record-well-formed': {
+    refusal: 'evidence_malformed',
+    token: 'extension-malformed',
+  },
+  'android-key/chain-not-extended': { refusal: 'chain_extended', token: 'chain-extended' },
+  'android-key/tags-in-order': { refusal: 'evidence_malformed', token: 'tag-order' },
+  'android-key/tags-known': { refusal: 'evidence_malformed', token: 'unknown-tag' },
   'android-key/challenge-matches': { refusal: 'challenge_mismatch', token: 'challenge-mismatch' },
+  'android-key/key-matches': { refusal: 'key_binding_mismatch', token: null },
+  'android-key/levels-equal': {
+    refusal: 'security_level_insufficient',
+    token: 'security-level-mismatch',
+  },
+  'android-key/level-sufficient': {
+    refusal: 'security_level_insufficient',
+    token: 'security-level-software',
+  },
+  'android-key/strongbox-certified': {
+    refusal: 'security_level_insufficient',
+    token: 'security-level-mismatch',
+  },
+  'android-key/origin-generated': { refusal: 'key_not_eligible', token: 'origin-not-generated' },
+  'android-key/purpose-sign': { refusal: 'key_not_eligible', token: null },
+  'android-key/bound-to-application': { refusal: 'key_not_eligible', token: null },
+  'android-key/root-of-trust-present': {
+    refusal: 'boot_state_untrusted',
+    token: 'root-of-trust-missing',
+  },
+  'android-key/device-locked': { refusal: 'boot_state_untrusted', token: 'device-unlocked' },
+  'android-key/boot-verified': {
+    refusal: 'boot_state_untrusted',
+    token: 'boot-state-not-verified',
+  },
+  'android-key/package-matches': { refusal: 'app_identity_mismatch', token: 'package-mismatch' },
+  'android-key/signer-matches': {
+    refusal: 'app_identity_mismatch',
+    token: 'signing-digest-mismatch',
+  },
   'challenge/known': { refusal: 'challenge_unknown', token: null },
   'challenge/issued-to-presenter': { refusal: 'challenge_unknown', token: null },
   'challenge/issued-for-purpose': { refusal: 'challenge_unknown', token: null },

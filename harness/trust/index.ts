@@ -1,0 +1,3 @@
+export { normaliseSerial, parseRevocationList } from './revocation.js';
+export type { RevocationEntry, RevocationSnapshot } from './revocation.js';
+export type { TrustAnchor, TrustSet } from './trust-set.js';

@@ -1,0 +1,123 @@
+import { equalBytes } from '../../encoding/bytes.js';
+import type { Certificate } from '../../encoding/certificate.js';
+import { NAME_OID, nameValue } from '../../encoding/distinguished-name.js';
+import { verifySignature, type SignatureOutcome } from '../../encoding/signature.js';
+import type { AndroidKeyChain } from '../../evidence/android-key/index.js';
+import type { TrustAnchor, TrustSet } from '../../trust/trust-set.js';
+import { memoKey, type SignatureMemo } from '../memo.js';
+import type { AppraisalPolicy } from '../policy.js';
+
+/** How the key that signs attestations got onto the phone. */
+export type Provisioning = 'factory' | 'rkp' | 'unknown';
+
+/** A certificate of the path and the key that must have signed it. */
+export interface Link {
+  /** Index in the chain; 0 is the leaf. */
+  readonly at: number;
+  readonly certificate: Certificate;
+  readonly signerSpki: Uint8Array;
+}
+
+/** The part of a chain that is judged, and what it ends in. */
+export interface Path {
+  /** The trusted key at the end, or null. */
+  readonly anchor: TrustAnchor | null;
+  /** Whether the anchor was found by the issuer's name and key and added to the chain. */
+  readonly anchorAdded: boolean;
+  /** Certificates that are judged: all, or all but a root that the added anchor replaces. */
+  readonly certificates: readonly Certificate[];
+  /** The self-issued root at the end of `certificates`, or null. */
+  readonly root: Certificate | null;
+  /** The certificate right below the root or the added anchor, or null. */
+  readonly belowRoot: Certificate | null;
+  readonly links: readonly Link[];
+}
+
+interface Context {
+  readonly trust: TrustSet;
+  readonly policy: AppraisalPolicy;
+  readonly memo: SignatureMemo | null;
+}
+
+/**
+ * Finds where a chain ends. Anchors are keys: the Google RSA root has four certificates in the
+ * field, one of them expired. Only a policy lets an anchor be found by the issuer's name.
+ */
+export function findPath({ certificates }: AndroidKeyChain, context: Context): Path {
+  const last = certificates.at(-1);
+  const root = last !== undefined && isSelfIssued(last) ? last : null;
+  const anchor = context.trust.androidAnchors.find(
+    ({ spki }) => last !== undefined && equalBytes(spki, last.spki),
+  );
+  if (anchor !== undefined) return path({ certificates, root, anchor, added: false });
+  if (context.policy.androidKey.anchorByIssuer === 'allowed') {
+    const below = root === null ? certificates : certificates.slice(0, -1);
+    const added = anchorOfIssuer(below.at(-1), context);
+    if (added !== undefined) {
+      return path({ certificates: below, root: null, anchor: added, added: true });
+    }
+  }
+  return path({ certificates, root, anchor: null, added: false });
+}
+
+/** Whether a link's signature holds; good ones of certificates above the leaf are remembered. */
+export function verifyLink(link: Link, memo: SignatureMemo | null): SignatureOutcome {
+  const { certificate, signerSpki } = link;
+  const key = memo !== null && link.at > 0 ? memoKey(certificate.raw, signerSpki) : null;
+  if (key !== null && memo?.has(key) === true) return 'valid';
+  const outcome = verifySignature({
+    algorithmOid: certificate.signatureAlgorithm,
+    spki: signerSpki,
+    data: certificate.tbs,
+    signature: certificate.signature,
+  });
+  if (key !== null && outcome === 'valid') memo?.add(key);
+  return outcome;
+}
+
+/**
+ * Google's two ways, told apart as its own library does: the certificate below a factory root has a
+ * serialNumber in its subject, that of remote provisioning is Droid CA2.
+ */
+export function provisioningOf({ belowRoot }: Path): Provisioning {
+  if (belowRoot === null) return 'unknown';
+  const { subject } = belowRoot;
+  if (nameValue(subject, NAME_OID.serialNumber) !== null) return 'factory';
+  const isRkp =
+    nameValue(subject, NAME_OID.commonName) === 'Droid CA2' &&
+    nameValue(subject, NAME_OID.organization) === 'Google LLC';
+  return isRkp ? 'rkp' : 'unknown';
+}
+
+/** Whether a certificate names itself as its issuer; who signed it is another question. */
+export function isSelfIssued(certificate: Certificate): boolean {
+  return equalBytes(certificate.issuer.raw, certificate.subject.raw);
+}
+
+function anchorOfIssuer(
+  certificate: Certificate | undefined,
+  { trust, memo }: Context,
+): TrustAnchor | undefined {
+  if (certificate === undefined) return undefined;
+  return trust.androidAnchors.find(
+    ({ subject, spki }) =>
+      equalBytes(subject, certificate.issuer.raw) &&
+      // An index above the leaf's: what an anchor signs is a certificate authority.
+      verifyLink({ at: 1, certificate, signerSpki: spki }, memo) === 'valid',
+  );
+}
+
+function path(end: {
+  readonly certificates: readonly Certificate[];
+  readonly root: Certificate | null;
+  readonly anchor: TrustAnchor | null;
+  readonly added: boolean;
+}): Path {
+  const { certificates, root, anchor, added } = end;
+  const links = certificates.flatMap((certificate, at): readonly Link[] => {
+    const signer = certificates[at + 1]?.spki ?? (added ? anchor?.spki : root?.spki);
+    return signer === undefined ? [] : [{ at, certificate, signerSpki: signer }];
+  });
+  const belowRoot = certificates.at(added || root === null ? -1 : -2) ?? null;
+  return { anchor, anchorAdded: added, certificates, root, belowRoot, links };
+}

@@ -1,0 +1,53 @@
+/** What Android Key Attestation is compared with. A member left out makes its check not applicable. */
+export interface AndroidKeyExpected {
+  readonly challenge?: Uint8Array;
+  /** Package names, one of which the record must name. */
+  readonly packageNames?: readonly string[];
+  /** SHA-256 digests of signing certificates, lower-case hexadecimal; the record's must be among them. */
+  readonly signerDigests?: readonly string[];
+  /** SubjectPublicKeyInfo that the leaf must certify, DER. */
+  readonly spki?: Uint8Array;
+}
+
+/** What an App Attest attestation is compared with. */
+export interface AppAttestAttestationExpected {
+  /** App ids that are ours: `TEAMID.bundle`. */
+  readonly appIds: readonly string[];
+  /** The key id that the app named. */
+  readonly keyId: Uint8Array;
+  readonly clientDataHash: Uint8Array;
+}
+
+/** What an App Attest assertion is compared with. */
+export interface AppAttestAssertionExpected {
+  readonly appIds: readonly string[];
+  /** The attested key: an uncompressed P-256 point of 65 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly clientDataHash: Uint8Array;
+  /** The last counter accepted, or null before the first assertion. */
+  readonly previousCounter: number | null;
+}
+
+/** What a certification request is compared with. */
+export interface CsrExpected {
+  /** The nonce that must stand in its challengePassword as base64url. */
+  readonly nonce?: Uint8Array;
+}
+
+/** A registered signing key and how far its counter has come. */
+export interface RegisteredKey {
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly epoch: bigint;
+  /** The last counter accepted in this epoch, or null before the first request. */
+  readonly lastCounter: bigint | null;
+}
+
+/** What a signed request is compared with. */
+export interface SignedRequestExpected {
+  /** The key that the request names, or null where nobody registered it. */
+  readonly key: RegisteredKey | null;
+  /** Keys that are registered with the connection's certificate. */
+  readonly connectionKeyIds?: readonly string[];
+}

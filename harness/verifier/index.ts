@@ -1,0 +1,15 @@
+export { describe } from './check.js';
+export type { Check } from './check.js';
+export { CHECK_IDS } from './check-ids.js';
+export type { CheckId } from './check-ids.js';
+export type * from './expected.js';
+export { FORMATS } from './formats.js';
+export type { Exchanges, Format } from './formats.js';
+export { createSignatureMemo } from './memo.js';
+export type { SignatureMemo } from './memo.js';
+export { BASELINE, LAB, POLICIES, STRICT } from './policies.js';
+export type { AppraisalPolicy } from './policy.js';
+export { failing, withStatus } from './result.js';
+export type { AttestationResult, CheckResult, ClaimValue, Claims, Verdict } from './result.js';
+export { createVerifier } from './verifier.js';
+export type { AppraisalInput, AppraisalInputOf, Verifier } from './verifier.js';

@@ -1,0 +1,49 @@
+import { ANDROID_KEY_DEMANDS } from './android-key/demands.js';
+import type { FormatDemands } from './demands.js';
+import type { AndroidKeyPolicy, AppraisalPolicy } from './policy.js';
+
+type PolicyName = 'baseline' | 'strict' | 'lab';
+
+// One line a format; each format's folder says what the policies demand of it.
+const DEMANDS: readonly Readonly<Record<PolicyName, FormatDemands>>[] = [ANDROID_KEY_DEMANDS];
+
+const SHARED_ANDROID_KEY: AndroidKeyPolicy = {
+  nameChaining: 'required',
+  attestKeyChains: 'refused',
+  anchorByIssuer: 'refused',
+  suspendedEntries: 'refused',
+  unknownTags: 'kept',
+  tagOrder: 'kept',
+  revocationMaxAgeDays: null,
+  minimumLevel: 'TRUSTED_ENVIRONMENT',
+};
+
+/** Structure and origin of evidence, without boot state or fresh revocation: for shared vectors only. */
+export const BASELINE: AppraisalPolicy = policy('baseline', SHARED_ANDROID_KEY);
+
+/** `baseline` and a locked phone that booted its vendor's system. */
+export const STRICT: AppraisalPolicy = policy('strict', SHARED_ANDROID_KEY);
+
+/** The default of runs: everything compared, fresh revocation data, hardware keys on a healthy phone. */
+export const LAB: AppraisalPolicy = policy('lab', {
+  ...SHARED_ANDROID_KEY,
+  revocationMaxAgeDays: 7,
+});
+
+/** The policies by id. */
+export const POLICIES: Readonly<Record<PolicyName, AppraisalPolicy>> = {
+  baseline: BASELINE,
+  strict: STRICT,
+  lab: LAB,
+};
+
+function policy(id: PolicyName, androidKey: AndroidKeyPolicy): AppraisalPolicy {
+  return {
+    id,
+    required: DEMANDS.flatMap((format) => format[id].required),
+    reported: DEMANDS.flatMap((format) => format[id].reported),
+    androidKey,
+    appAttest: { environments: ['development', 'production'] },
+    signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
+  };
+}
