@@ -37,18 +37,18 @@ export type FactConditions = Readonly<{
   [Name in FactName]?: Facts[Name] | readonly Facts[Name][];
 }>;
 
-/** A fact that is not as it is stated; `undefined` where nobody measured it. */
+/** A fact that is not as it is declared; null where nobody measured it. */
 export interface FactDifference {
   readonly fact: FactName;
-  readonly stated: FactValue;
-  readonly measured: FactValue | undefined;
+  readonly declared: FactValue;
+  readonly measured: FactValue | null;
 }
 
-/** Every fact that `stated` has and `measured` has not, or has otherwise. */
-export function factDifferences(stated: Facts, measured: Facts): readonly FactDifference[] {
-  return factNames(stated)
-    .filter((fact) => stated[fact] !== measured[fact])
-    .map((fact) => ({ fact, stated: stated[fact], measured: measured[fact] }));
+/** Every fact that `declared` states and `measured` lacks or has otherwise. */
+export function factDifferences(declared: Facts, measured: Facts): readonly FactDifference[] {
+  return factNames(declared)
+    .filter((fact) => declared[fact] !== measured[fact])
+    .map((fact) => ({ fact, declared: declared[fact], measured: measured[fact] ?? null }));
 }
 
 /** The first condition that the facts do not meet, as a sentence; null where they meet all. */

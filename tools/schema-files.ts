@@ -1,0 +1,8 @@
+import { expectationSchemaFiles } from '../harness/expectation/load-expectations.js';
+import { farmSchemaFiles } from '../harness/farm/schemas.js';
+import { recordSchemaFiles } from '../harness/report/record-schemas.js';
+
+/** Every JSON Schema under `fixtures/schemas/`, by its path there. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  return new Map([...expectationSchemaFiles(), ...farmSchemaFiles(), ...recordSchemaFiles()]);
+}
