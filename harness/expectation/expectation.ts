@@ -58,7 +58,7 @@ export const expectationSchema = z.discriminatedUnion('kind', [
     .strictObject({
       kind: z.literal('wire'),
       outcome: z.enum(['answered', 'failed']),
-      phase: z.enum(['resolve', 'connect', 'handshake', 'application']),
+      phase: z.enum(['resolve', 'connect', 'handshake', 'pin', 'application']),
       applicationBytesSent: z.enum(['none', 'some']),
       applicationBytesReceived: z.enum(['none', 'some']),
       ...bypass,

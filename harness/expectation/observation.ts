@@ -89,7 +89,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
       kind: z.literal('wire'),
       outcome: z.enum(['answered', 'failed']),
       /** How far the connection came. */
-      phase: z.enum(['resolve', 'connect', 'handshake', 'application']),
+      phase: z.enum(['resolve', 'connect', 'handshake', 'pin', 'application']),
       /** Bytes of the application's own protocol, none of TLS. */
       applicationBytesSent: z.number().int().nonnegative(),
       applicationBytesReceived: z.number().int().nonnegative(),

@@ -30,7 +30,7 @@ export type Facts = z.infer<typeof factsSchema>;
 export type FactName = keyof Facts;
 
 /** The value of a fact. */
-export type FactValue = Facts[FactName];
+export type FactValue = NonNullable<Facts[FactName]>;
 
 /** What a scenario needs of a phone: each named fact must have the value, or one of the values. */
 export type FactConditions = Readonly<{
@@ -46,9 +46,12 @@ export interface FactDifference {
 
 /** Every fact that `declared` states and `measured` lacks or has otherwise. */
 export function factDifferences(declared: Facts, measured: Facts): readonly FactDifference[] {
-  return factNames(declared)
-    .filter((fact) => declared[fact] !== measured[fact])
-    .map((fact) => ({ fact, declared: declared[fact], measured: measured[fact] ?? null }));
+  return factNames(declared).flatMap((fact) => {
+    const value = declared[fact];
+    return value === undefined || value === measured[fact]
+      ? []
+      : [{ fact, declared: value, measured: measured[fact] ?? null }];
+  });
 }
 
 /** The first condition that the facts do not meet, as a sentence; null where they meet all. */
