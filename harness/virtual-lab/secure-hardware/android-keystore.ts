@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { NAME_OID } from '../../encoding/distinguished-name.js';
+import { KEY_DESCRIPTION_OID } from '../../evidence/android-key/index.js';
 import {
   moduleHash,
   recordVersions,
@@ -8,12 +9,7 @@ import {
   type AndroidHardware,
 } from './android-hardware.js';
 import { keyUsageExtension } from './authority.js';
-import {
-  encodeKeyDescription,
-  KEY_DESCRIPTION_OID,
-  KEYMINT,
-  type HardwareAuthorizations,
-} from './key-description.js';
+import { encodeKeyDescription, KEYMINT, type HardwareAuthorizations } from './key-description.js';
 import { generateMaterial, pkcs8, signWith, type KeyMaterial } from './key-material.js';
 import {
   generationFailure,

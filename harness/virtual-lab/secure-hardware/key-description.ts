@@ -65,9 +65,6 @@ export interface KeyDescriptionContent {
   readonly authorizations: HardwareAuthorizations;
 }
 
-/** OID of the key description extension. */
-export const KEY_DESCRIPTION_OID = '1.3.6.1.4.1.11129.2.1.17';
-
 /**
  * KeyDescription as phones write it (source.android.com, "Key and ID attestation", schema): level
  * twice, challenge, no unique id, then what the system says and what the secure hardware says,
