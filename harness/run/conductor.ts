@@ -1,0 +1,247 @@
+import { judge, unexpectedObservation } from '../expectation/judge.js';
+import type { ScenarioExpectations } from '../expectation/expectation.js';
+import type { Observation } from '../expectation/observation.js';
+import { combineOutcomes, inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
+import { HarnessError } from '../errors.js';
+import type { JournalEntry, PhoneRecord, RunRecord } from '../report/record.js';
+
+/** What a phone said of itself when its probe first answered, and what that makes of its class. */
+export type Readiness = Pick<PhoneRecord, 'class' | 'facts' | 'drift'>;
+
+/** A planned pair of scenario and phone. */
+export type Job = RunRecord['plan']['jobs'][number];
+
+/** A job and what became of it. */
+export interface JobOutcome {
+  readonly job: Job;
+  readonly outcome: Outcome;
+  readonly ms: number;
+}
+
+/** What happened to a phone, for whoever shows the run while it goes on. */
+export interface Progress {
+  readonly phone: string;
+  readonly floor: string | null;
+  readonly scenario: string | null;
+  readonly done: number;
+  readonly planned: number;
+  readonly unmet: number;
+}
+
+/** What a conductor works with. */
+export interface ConductorParts {
+  readonly plan: RunRecord['plan'];
+  readonly expectationsFor: (className: string, scenario: string) => ScenarioExpectations | null;
+  readonly append: (entry: JournalEntry) => void;
+  readonly nowMs: () => number;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+interface ActiveScenario {
+  readonly job: Job;
+  readonly startedMs: number;
+  readonly outcomes: Map<string, Outcome>;
+}
+
+interface PhoneState {
+  readiness: Readiness | null;
+  active: ActiveScenario | null;
+  lost: Outcome | null;
+}
+
+/**
+ * Keeps the run's account: which planned job has started, what was observed, what became of it.
+ * Every step is journalled before it counts, and what was never reported is itself an outcome.
+ */
+export class Conductor {
+  readonly #parts: ConductorParts;
+  readonly #phones = new Map<string, PhoneState>();
+  readonly #finished = new Map<Job, JobOutcome>();
+
+  constructor(parts: ConductorParts) {
+    this.#parts = parts;
+    for (const { phoneAlias } of parts.plan.jobs) {
+      this.#phones.set(phoneAlias, { readiness: null, active: null, lost: null });
+    }
+    parts.append({ type: 'plan', plan: parts.plan });
+  }
+
+  /** The scenario that a phone is running now; an appraisal for the phone belongs to it. */
+  activeScenario(phone: string): string | null {
+    return this.#phone(phone).active?.job.scenarioId ?? null;
+  }
+
+  /** The facts that a phone reported, or null where it never answered. */
+  readiness(phone: string): Readiness | null {
+    return this.#phone(phone).readiness;
+  }
+
+  phoneReady(phone: string, readiness: Readiness): void {
+    this.#parts.append({ type: 'phone-ready', phone, ...readiness });
+    this.#phone(phone).readiness = readiness;
+    this.#report(phone);
+  }
+
+  /** The phone cannot go on: its jobs without an outcome are inconclusive, never refusals. */
+  phoneLost(phone: string, error: unknown): void {
+    const outcome = inconclusive(error);
+    if (outcome.outcome !== 'inconclusive') return;
+    this.#parts.append({
+      type: 'error',
+      phone,
+      scenario: this.activeScenario(phone),
+      ...outcome.error,
+    });
+    this.#phone(phone).lost ??= outcome;
+  }
+
+  /** Whether the plan has this scenario for this phone; one that it has not must not run. */
+  scenarioStarted(phone: string, scenario: string): boolean {
+    const job = this.#job(phone, scenario);
+    if (job === undefined) return false;
+    const state = this.#phone(phone);
+    if (state.active !== null || this.#finished.has(job)) {
+      throw new HarnessError('ERR_USAGE', `${scenario} was started twice on ${phone}`);
+    }
+    this.#parts.append({ type: 'scenario-started', phone, scenario });
+    state.active = { job, startedMs: this.#parts.nowMs(), outcomes: new Map() };
+    this.#report(phone);
+    return true;
+  }
+
+  observed(phone: string, name: string, observation: Observation): Outcome {
+    const active = this.#active(phone);
+    if (active.outcomes.has(name)) {
+      throw new HarnessError('ERR_USAGE', `${active.job.scenarioId} observed ${name} twice`);
+    }
+    const expected = this.#expectations(active.job);
+    const expectation = Object.hasOwn(expected, name) ? expected[name] : undefined;
+    const outcome =
+      expectation === undefined
+        ? unexpectedObservation(observation, Object.keys(expected))
+        : judge(observation, expectation);
+    const scenario = active.job.scenarioId;
+    this.#parts.append({ type: 'observation', phone, scenario, name, observation, outcome });
+    active.outcomes.set(name, outcome);
+    return outcome;
+  }
+
+  measured(
+    phone: string,
+    measurement: { operation: string; level: string | null; ms: number },
+  ): void {
+    const scenario = this.activeScenario(phone);
+    this.#parts.append({ type: 'measurement', phone, scenario, ...measurement });
+  }
+
+  /** Ends the phone's scenario; `error` says what kept it from being told to its end. */
+  scenarioFinished(phone: string, error: { code: string; message: string } | null): Outcome {
+    const active = this.#active(phone);
+    const outcome = combineOutcomes([
+      ...active.outcomes.values(),
+      ...(error === null ? this.#missing(active) : [{ outcome: 'inconclusive', error } as const]),
+    ]);
+    this.#phone(phone).active = null;
+    this.#settle(active.job, outcome, this.#parts.nowMs() - active.startedMs);
+    this.#report(phone);
+    return outcome;
+  }
+
+  /** Gives every planned job that never reported its outcome, and returns them all in plan order. */
+  settleAll(whyOpen: Outcome | null): readonly JobOutcome[] {
+    return this.#parts.plan.jobs.map((job) => {
+      const finished = this.#finished.get(job);
+      if (finished !== undefined) return finished;
+      const state = this.#phone(job.phoneAlias);
+      const startedMs = state.active?.job === job ? state.active.startedMs : null;
+      const ms = startedMs === null ? 0 : this.#parts.nowMs() - startedMs;
+      return this.#settle(job, whyOpen ?? openOutcome(state, job), ms);
+    });
+  }
+
+  #settle(job: Job, outcome: Outcome, ms: number): JobOutcome {
+    const { phoneAlias: phone, scenarioId: scenario } = job;
+    this.#parts.append({ type: 'outcome', phone, scenario, ms: Math.round(ms), outcome });
+    const settled = { job, outcome, ms };
+    this.#finished.set(job, settled);
+    return settled;
+  }
+
+  // A story that stops early without an error would otherwise pass by what it left out.
+  #missing(active: ActiveScenario): readonly Outcome[] {
+    return Object.keys(this.#expectations(active.job))
+      .filter((name) => !active.outcomes.has(name))
+      .map((name) => ({
+        outcome: 'unmet',
+        kind: 'other',
+        differences: [
+          {
+            path: `observations.${name}`,
+            check: null,
+            expected: 'observed',
+            actual: 'never observed',
+          },
+        ],
+      }));
+  }
+
+  // Facts that were measured beat the class that the inventory declares.
+  #expectations(job: Job): ScenarioExpectations {
+    const className = this.#phone(job.phoneAlias).readiness?.class ?? job.class;
+    const expected = this.#parts.expectationsFor(className, job.scenarioId);
+    if (expected !== null) return expected;
+    throw new HarnessError(
+      'ERR_FILE_INVALID',
+      `class ${className} (measured on ${job.phoneAlias}) has no expectation for ${job.scenarioId}`,
+    );
+  }
+
+  #job(phone: string, scenario: string): Job | undefined {
+    return this.#parts.plan.jobs.find(
+      (job) => job.phoneAlias === phone && job.scenarioId === scenario,
+    );
+  }
+
+  #active(phone: string): ActiveScenario {
+    const { active } = this.#phone(phone);
+    if (active === null) throw new HarnessError('ERR_USAGE', `no scenario is on at ${phone}`);
+    return active;
+  }
+
+  #phone(phone: string): PhoneState {
+    const state = this.#phones.get(phone);
+    if (state === undefined) throw new HarnessError('ERR_USAGE', `the plan has no phone ${phone}`);
+    return state;
+  }
+
+  #report(phone: string): void {
+    const jobs = this.#parts.plan.jobs.filter((job) => job.phoneAlias === phone);
+    const settled = jobs.flatMap((job) => this.#finished.get(job) ?? []);
+    const active = this.#phone(phone).active?.job;
+    this.#parts.onProgress({
+      phone,
+      floor: active?.floor ?? null,
+      scenario: active?.scenarioId ?? null,
+      done: settled.length,
+      planned: jobs.length,
+      unmet: settled.filter(({ outcome }) => outcome.outcome !== 'met').length,
+    });
+  }
+}
+
+// A phone that never answered, or was lost in the middle of a story, says nothing about verdicts;
+// a phone that answered and yet skipped a job means that the job silently did not run.
+function openOutcome(state: PhoneState, job: Job): Outcome {
+  if (state.lost !== null) return state.lost;
+  if (state.readiness === null) {
+    return lost(`${job.phoneAlias} never answered; see appium.log and wdio.log in the run folder`);
+  }
+  if (state.active?.job === job) {
+    return lost(`the session of ${job.phoneAlias} ended in the middle of the scenario`);
+  }
+  return notRun('the plan has it, and nothing ran it');
+}
+
+function lost(message: string): Outcome {
+  return inconclusive(new HarnessError('ERR_DEVICE_LOST', message));
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import {
+  attestationResultSchema,
+  checkResultSchema,
+  claimValueSchema,
+  observationSchema,
+} from '../expectation/observation.js';
+import { outcomeSchema } from '../expectation/outcome.js';
+
+const name = z.string().min(1).max(200);
+const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
+const nothing = z.strictObject({});
+const error = z.strictObject({ code: name, message: z.string() }).readonly();
+
+/** Evidence as the relying party takes it; the relying party judges its form. */
+const evidence = z.record(z.string(), z.unknown()).readonly();
+
+/** What a relying party answered: a refusal's code, or what it issued. */
+export const exchangeSchema = z
+  .strictObject({
+    status: z.number().int(),
+    code: z.string().nullable(),
+    checks: z.array(checkResultSchema).readonly(),
+    /** The answer's JSON. */
+    body: z.record(z.string(), z.unknown()).readonly(),
+  })
+  .readonly();
+
+/** What a relying party answered. */
+export type Exchange = z.infer<typeof exchangeSchema>;
+
+/**
+ * Everything that a worker may ask of the run that started it: the one way from a story to the
+ * relying party and to the journal. Each route is a POST of `request`, answered by `answer`.
+ */
+export const CONTROL_ROUTES = {
+  'phones/ready': {
+    request: z.strictObject({ phone: name, facts: z.record(z.string(), claimValueSchema) }),
+    answer: nothing,
+  },
+  'phones/lost': { request: z.strictObject({ phone: name, error }), answer: nothing },
+  'phones/released': { request: z.strictObject({ phone: name }), answer: nothing },
+  'scenarios/start': {
+    request: z.strictObject({ phone: name, scenario: name }),
+    answer: z.strictObject({ planned: z.boolean() }),
+  },
+  'scenarios/finish': {
+    request: z.strictObject({ phone: name, error: error.nullable() }),
+    answer: z.strictObject({ outcome: outcomeSchema }),
+  },
+  observations: {
+    request: z.strictObject({ phone: name, name, observation: observationSchema }),
+    answer: z.strictObject({ outcome: outcomeSchema }),
+  },
+  measurements: {
+    request: z.strictObject({
+      phone: name,
+      operation: name,
+      level: name.nullable(),
+      ms: z.number().nonnegative(),
+    }),
+    answer: nothing,
+  },
+  /** What the relying party's verifier said of this phone's evidence since the scenario began. */
+  appraisals: {
+    request: z.strictObject({ phone: name }),
+    answer: z.strictObject({ results: z.array(attestationResultSchema).readonly() }),
+  },
+  'relying-party/describe': {
+    request: nothing,
+    answer: z.strictObject({
+      rpId: name,
+      apiUrl: z.url(),
+      /** DER certificates that the phone trusts for it. */
+      anchors: z.array(base64url).readonly(),
+    }),
+  },
+  'relying-party/challenge': {
+    request: z.strictObject({ phone: name, subject: name }),
+    answer: exchangeSchema,
+  },
+  'relying-party/enrol': {
+    request: z.strictObject({
+      phone: name,
+      subject: name,
+      challenge: base64url,
+      csr: base64url,
+      evidence: evidence.nullable(),
+    }),
+    answer: exchangeSchema,
+  },
+} as const;
+
+/** A route of the control API. */
+export type ControlRoute = keyof typeof CONTROL_ROUTES;
+
+/** What a route is asked. */
+export type ControlRequest<Route extends ControlRoute> = z.infer<
+  (typeof CONTROL_ROUTES)[Route]['request']
+>;
+
+/** What a route answers. */
+export type ControlAnswer<Route extends ControlRoute> = z.infer<
+  (typeof CONTROL_ROUTES)[Route]['answer']
+>;
+
+/** How a run is found by the workers that it started. */
+export const CONTROL_ENV = {
+  url: 'ATTESTLAB_CONTROL_URL',
+  token: 'ATTESTLAB_CONTROL_TOKEN',
+  probeSecret: 'ATTESTLAB_PROBE_SECRET',
+} as const;

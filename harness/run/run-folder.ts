@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { HarnessError } from '../errors.js';
+import { RUN_FILES, type RunRecord } from '../report/record.js';
+
+/** The folder of one run; evidence holds serial numbers, so only its owner may read it. */
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  /** Absolute path of a file of the run. */
+  file(name: string): string;
+  /** Stores `text` under evidence/<phone>/ and returns the path relative to the run folder and its hash. */
+  storeEvidence(phone: string, name: string, text: string): { file: string; sha256: string };
+  /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
+  writeRecord(record: RunRecord): void;
+  /** Points reports/latest at this run, atomically. */
+  publish(): void;
+}
+
+/** Makes `<reports>/runs/<id>/`; the id sorts by time and never repeats. */
+export function createRunFolder(reports: string, startedAt: Date): RunFolder {
+  const stamp = startedAt.toISOString().replace(/[-:]/g, '').slice(0, 15);
+  const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
+  const path = join(reports, 'runs', id);
+  makeFolder(path);
+  return {
+    id,
+    path,
+    file: (name) => join(path, name),
+    storeEvidence(phone, name, text) {
+      const file = join(RUN_FILES.evidence, phone, name);
+      makeFolder(dirname(join(path, file)));
+      writeWhole(join(path, file), text);
+      return { file, sha256: createHash('sha256').update(text).digest('hex') };
+    },
+    writeRecord(record) {
+      writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
+    },
+    publish() {
+      const latest = join(reports, 'latest');
+      const swap = `${latest}.${id}`;
+      orUnwritable(latest, () => {
+        symlinkSync(relative(reports, path), swap);
+        try {
+          renameSync(swap, latest);
+        } catch (error) {
+          rmSync(swap, { force: true });
+          throw error;
+        }
+      });
+    },
+  };
+}
+
+function makeFolder(path: string): void {
+  orUnwritable(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+}
+
+// A new file beside the old one, then a rename: a crash in between leaves the old one intact.
+function writeWhole(path: string, text: string): void {
+  orUnwritable(path, () => {
+    const file = openSync(`${path}.new`, 'w', 0o600);
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(`${path}.new`, path);
+  });
+}
+
+function orUnwritable(path: string, act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause: error });
+  }
+}
