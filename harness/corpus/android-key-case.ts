@@ -1,0 +1,112 @@
+import { parseCertificate } from '../encoding/certificate.js';
+import { parsePemCertificates } from '../encoding/pem.js';
+import { HarnessError } from '../errors.js';
+import { parseAndroidKey } from '../evidence/android-key/index.js';
+import { anchorOf, parseRevocationList, type TrustSet } from '../trust/index.js';
+import { POLICIES, type AppraisalInput, type AppraisalPolicy } from '../verifier/index.js';
+import type { AndroidKeyPolicy } from '../verifier/policy.js';
+import type { CorpusCase } from './case.js';
+import { Inputs, type Unsupported } from './inputs.js';
+import type { VectorValues } from './manifest.js';
+
+/** What a case is appraised with: the verifier's input, and the trust it needs. */
+export interface PreparedCase {
+  readonly input: AppraisalInput;
+  readonly trust: TrustSet;
+}
+
+/** Reads a file that the case names, relative to its manifest. */
+export type ReadFile = (file: string) => Uint8Array;
+
+const KNOWN_INPUTS = [
+  'verificationTime',
+  'challengeHex',
+  'packageName',
+  'trustAnchors',
+  'statusList',
+  'construction',
+  'derivedFrom',
+  'mutation',
+];
+
+const POLICY_WORDS: { readonly [K in keyof AndroidKeyPolicy]?: readonly AndroidKeyPolicy[K][] } = {
+  nameChaining: ['required', 'ignored'],
+  attestKeyChains: ['refused', 'allowed'],
+  anchorByIssuer: ['refused', 'allowed'],
+  suspendedEntries: ['refused', 'ignored'],
+  unknownTags: ['kept', 'rejected'],
+  tagOrder: ['kept', 'required'],
+};
+
+/** Prepares a case of Android Key Attestation. */
+export function androidKeyCase(
+  corpusCase: CorpusCase,
+  context: { readonly trust: TrustSet; readonly readFile: ReadFile },
+): PreparedCase | Unsupported {
+  const inputs = new Inputs(corpusCase);
+  const [unknown] = inputs.unknown(KNOWN_INPUTS);
+  if (unknown !== undefined) return { unsupported: `input ${unknown}` };
+  const policy = policyOf(corpusCase);
+  if ('unsupported' in policy) return policy;
+  const [chain = ''] = corpusCase.files;
+  const packageName = inputs.text('packageName');
+  // A challenge that was read from the record itself compares with nothing.
+  const challenge =
+    inputs.text('challengeSource') === 'certificate' ? undefined : inputs.hex('challengeHex');
+  return {
+    input: {
+      evidence: parseAndroidKey(readChain(chain, context.readFile)),
+      expected: {
+        ...(challenge === undefined ? {} : { challenge }),
+        ...(packageName === undefined ? {} : { packageNames: [packageName] }),
+      },
+      policy,
+      now: inputs.requiredTime('verificationTime'),
+    },
+    trust: trustOf(inputs, context),
+  };
+}
+
+function policyOf({ policyId, policyWords }: CorpusCase): AppraisalPolicy | Unsupported {
+  const base = POLICIES[policyId];
+  for (const [word, value] of Object.entries(policyWords)) {
+    const values: readonly unknown[] = POLICY_WORDS[word as keyof AndroidKeyPolicy] ?? [];
+    if (!values.includes(value)) return { unsupported: `policy ${word}: ${JSON.stringify(value)}` };
+  }
+  return { ...base, androidKey: { ...base.androidKey, ...(policyWords as VectorValues & object) } };
+}
+
+function trustOf(
+  inputs: Inputs,
+  { trust, readFile }: { readonly trust: TrustSet; readonly readFile: ReadFile },
+): TrustSet {
+  const anchors = inputs.text('trustAnchors');
+  const statusList = inputs.text('statusList');
+  return {
+    ...trust,
+    ...(anchors === undefined ? {} : { androidAnchors: readAnchors(anchors, readFile) }),
+    ...(statusList === undefined
+      ? {}
+      : {
+          revocation: parseRevocationList(new TextDecoder().decode(readFile(statusList)), null),
+        }),
+  };
+}
+
+function readAnchors(file: string, readFile: ReadFile): TrustSet['androidAnchors'] {
+  return readChain(file, readFile).map((der, index) => {
+    const parsed = parseCertificate(der);
+    if (!parsed.ok) throw invalidFile(file, parsed.malformation.message);
+    return anchorOf(`${file}#${index}`, parsed.value);
+  });
+}
+
+function readChain(file: string, readFile: ReadFile): readonly Uint8Array[] {
+  const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
+  if (!blocks.ok) throw invalidFile(file, blocks.malformation.message);
+  return blocks.value;
+}
+
+function invalidFile(file: string, problem: string): HarnessError {
+  return new HarnessError('ERR_FILE_INVALID', `${file}: ${problem}`);
+}

@@ -1,0 +1,80 @@
+import type { Vector, VectorKind, VectorValues } from './manifest.js';
+
+/** What a vector says a verifier must answer. */
+export interface ExpectedAnswer {
+  readonly verdict: 'accept' | 'reject' | 'not-applicable';
+  /** The stated reason token, or null. */
+  readonly reason: string | null;
+  /** Every token that is right; the stated one first. */
+  readonly reasons: readonly string[];
+}
+
+/** One question to a verifier: an entry, its strict policy, or one of its variants. */
+export interface CorpusCase {
+  readonly id: string;
+  /** Null for the entry itself; variants count from 0. */
+  readonly variant: null | number | 'strict';
+  readonly kind: VectorKind;
+  readonly files: readonly string[];
+  readonly inputs: VectorValues;
+  readonly policyId: 'baseline' | 'strict';
+  /** Words of the policy that the case changes. */
+  readonly policyWords: VectorValues;
+  readonly expected: ExpectedAnswer;
+  /** Facts that the verifier's claims must state; empty but for the entry itself. */
+  readonly facts: VectorValues;
+}
+
+/** The cases of an entry, the entry itself first. */
+export function casesOf(vector: Vector): readonly CorpusCase[] {
+  const { id, kind, files, inputs, expected } = vector;
+  const shared = {
+    id,
+    kind,
+    files,
+    inputs,
+    policyId: 'baseline',
+    policyWords: {},
+    facts: {},
+  } as const;
+  return [
+    { ...shared, variant: null, expected: answerOf(expected), facts: expected.facts ?? {} },
+    ...(expected.strict === undefined
+      ? []
+      : [
+          {
+            ...shared,
+            variant: 'strict' as const,
+            policyId: 'strict' as const,
+            expected: answerOf(expected.strict),
+          },
+        ]),
+    ...(expected.variants ?? []).map((variant, index) => ({
+      ...shared,
+      variant: index,
+      inputs: withChanges(inputs, variant.inputs ?? {}),
+      policyWords: variant.policy ?? {},
+      expected: answerOf(variant),
+    })),
+  ];
+}
+
+// A challenge that a variant states is the verifier's own, wherever the entry's came from.
+function withChanges(inputs: VectorValues, changes: VectorValues): VectorValues {
+  const { challengeSource, ...rest } = inputs;
+  const kept =
+    challengeSource === undefined || 'challengeHex' in changes
+      ? rest
+      : { ...rest, challengeSource };
+  return { ...kept, ...changes };
+}
+
+function answerOf(answer: {
+  readonly verdict: ExpectedAnswer['verdict'];
+  readonly reason?: string | null | undefined;
+  readonly reasonsAlso?: readonly string[] | undefined;
+}): ExpectedAnswer {
+  const reason = answer.reason ?? null;
+  const reasons = [...(reason === null ? [] : [reason]), ...(answer.reasonsAlso ?? [])];
+  return { verdict: answer.verdict, reason, reasons };
+}

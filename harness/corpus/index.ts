@@ -1,0 +1,4 @@
+export { loadManifest, manifestSchema, VECTOR_KINDS } from './manifest.js';
+export type { Manifest, Vector, VectorKind } from './manifest.js';
+export { runCorpus, summarise } from './run-corpus.js';
+export type { CaseResult, CorpusOptions, CorpusSummary } from './run-corpus.js';

@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path';
+import { productRoot } from '../product.js';
+import { loadTrust } from '../trust/index.js';
+import { createVerifier } from '../verifier/index.js';
+import { actualAnswer, agrees, type ActualAnswer } from './agreement.js';
+import { casesOf, type CorpusCase } from './case.js';
+import { compareFacts, type FactAgreement } from './facts.js';
+import { loadManifest, readBytes, type VectorKind } from './manifest.js';
+import { prepareCase } from './prepare-case.js';
+
+/** What became of one case; the line that `--json` prints. */
+export interface CaseResult {
+  readonly id: string;
+  readonly variant: CorpusCase['variant'];
+  readonly kind: VectorKind;
+  readonly expected: { readonly verdict: string; readonly reason: string | null };
+  /** Null where the case was not run. */
+  readonly actual: ActualAnswer | null;
+  readonly facts: FactAgreement;
+  readonly agree: boolean | 'unsupported';
+  /** Why the case was not run. */
+  readonly unsupported?: string;
+}
+
+/** How many cases agree, disagree and were not run. */
+export interface CorpusSummary {
+  readonly agree: number;
+  readonly disagree: number;
+  readonly unsupported: number;
+}
+
+/** Options of a run over a corpus. */
+export interface CorpusOptions {
+  readonly manifestPath: string;
+  /** Ids of the entries to run; all where it is left out. */
+  readonly only?: readonly string[];
+  /** Trust folder; the product's own where it is left out. */
+  readonly trustFolder?: string;
+}
+
+/** Runs the verifier over every case of a manifest, in its order. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a verifier behind a process will await
+export async function* runCorpus(options: CorpusOptions): AsyncGenerator<CaseResult> {
+  const { manifestPath, only } = options;
+  const manifest = loadManifest(manifestPath);
+  const context = {
+    trust: loadTrust(options.trustFolder ?? join(productRoot, 'fixtures', 'trust')),
+    readFile: (file: string) => readBytes(join(dirname(manifestPath), file)),
+  };
+  for (const vector of manifest.vectors) {
+    if (only !== undefined && !only.includes(vector.id)) continue;
+    for (const corpusCase of casesOf(vector)) yield runCase(corpusCase, context);
+  }
+}
+
+/** Counts results. */
+export function summarise(results: readonly Pick<CaseResult, 'agree'>[]): CorpusSummary {
+  const count = (agree: CaseResult['agree']): number =>
+    results.filter((result) => result.agree === agree).length;
+  return { agree: count(true), disagree: count(false), unsupported: count('unsupported') };
+}
+
+function runCase(corpusCase: CorpusCase, context: Parameters<typeof prepareCase>[1]): CaseResult {
+  const { id, variant, kind, facts } = corpusCase;
+  const { verdict, reason } = corpusCase.expected;
+  const about = { id, variant, kind, expected: { verdict, reason } };
+  const prepared = prepareCase(corpusCase, context);
+  if ('unsupported' in prepared) {
+    return {
+      ...about,
+      actual: null,
+      facts: { agree: 0, disagree: [] },
+      agree: 'unsupported',
+      unsupported: prepared.unsupported,
+    };
+  }
+  const { input, trust } = prepared;
+  const result = createVerifier({ trust }).appraise(input);
+  const actual = actualAnswer(result, input.policy, corpusCase.expected);
+  const compared = compareFacts(facts, result.claims);
+  const agree = agrees(actual, corpusCase.expected) && compared.disagree.length === 0;
+  return { ...about, actual, facts: compared, agree };
+}
