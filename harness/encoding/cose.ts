@@ -67,7 +67,8 @@ export function p256PointOfSpki(spki: Uint8Array): Uint8Array | null {
   return equalBytes(head, P256_SPKI_PREFIX) && isP256Point(point) ? point : null;
 }
 
-function isP256Point(point: Uint8Array): boolean {
+/** Whether the bytes have the form of an uncompressed P-256 point; it need not be on the curve. */
+export function isP256Point(point: Uint8Array): boolean {
   return point.length === 1 + 2 * COORDINATE_BYTES && point[0] === UNCOMPRESSED;
 }
 

@@ -89,6 +89,86 @@ export const CHECK_IDS = {
   'client-certificate/presented': { refusal: 'client_certificate_missing', token: null },
   'client-certificate/valid-now': { refusal: 'client_certificate_expired', token: null },
   'client-certificate/registered': { refusal: 'registration_unknown', token: null },
+  'app-attest/well-formed': { refusal: 'evidence_malformed', token: 'chain-parse' },
+  'app-attest/chain-long-enough': { refusal: 'evidence_malformed', token: 'chain-too-short' },
+  'app-attest/names-chain': { refusal: 'evidence_malformed', token: 'name-chaining' },
+  'app-attest/issuers-are-authorities': { refusal: 'chain_extended', token: 'chain-extended' },
+  'app-attest/signatures-verify': {
+    refusal: 'evidence_signature_invalid',
+    token: 'signature-invalid',
+  },
+  'app-attest/anchor-trusted': { refusal: 'trust_anchor_unknown', token: 'untrusted-root' },
+  'app-attest/already-valid': {
+    refusal: 'evidence_not_yet_valid',
+    token: 'certificate-not-yet-valid',
+  },
+  'app-attest/not-expired': { refusal: 'evidence_expired', token: 'certificate-expired' },
+  'app-attest/nonce-matches': { refusal: 'challenge_mismatch', token: 'nonce-mismatch' },
+  'app-attest/key-id-matches': { refusal: 'key_binding_mismatch', token: null },
+  'app-attest/app-matches': { refusal: 'app_identity_mismatch', token: 'rp-id-hash-mismatch' },
+  'app-attest/counter-is-zero': { refusal: 'counter_invalid', token: 'counter-not-increasing' },
+  'app-attest/environment-allowed': {
+    refusal: 'environment_mismatch',
+    token: 'environment-not-allowed',
+  },
+  'app-attest/credential-id-matches': { refusal: 'key_binding_mismatch', token: null },
+  'app-attest/credential-key-matches': { refusal: 'key_binding_mismatch', token: null },
+  'app-attest/validation-category-allowed': {
+    refusal: 'environment_mismatch',
+    token: 'environment-not-allowed',
+  },
+  'app-attest/receipt-verifies': {
+    refusal: 'evidence_signature_invalid',
+    token: 'receipt-signature-invalid',
+  },
+  'app-attest/receipt-belongs': { refusal: 'key_binding_mismatch', token: null },
+  'app-attest-assertion/well-formed': { refusal: 'evidence_malformed', token: 'chain-parse' },
+  'app-attest-assertion/signature-encoding-allowed': {
+    refusal: 'encoding_not_allowed',
+    token: 'signature-invalid',
+  },
+  'app-attest-assertion/signature-verifies': {
+    refusal: 'evidence_signature_invalid',
+    token: 'signature-invalid',
+  },
+  'app-attest-assertion/app-matches': {
+    refusal: 'app_identity_mismatch',
+    token: 'rp-id-hash-mismatch',
+  },
+  'app-attest-assertion/counter-increased': {
+    refusal: 'counter_invalid',
+    token: 'counter-not-increasing',
+  },
+  'app-attest-receipt/well-formed': {
+    refusal: 'evidence_malformed',
+    token: 'receipt-signature-invalid',
+  },
+  'app-attest-receipt/signature-verifies': {
+    refusal: 'evidence_signature_invalid',
+    token: 'receipt-signature-invalid',
+  },
+  'app-attest-receipt/signer-marked': {
+    refusal: 'trust_anchor_unknown',
+    token: 'receipt-signature-invalid',
+  },
+  'app-attest-receipt/signer-trusted': {
+    refusal: 'trust_anchor_unknown',
+    token: 'untrusted-root',
+  },
+  'app-attest-receipt/signer-valid': {
+    refusal: 'evidence_expired',
+    token: 'certificate-expired',
+  },
+  'app-attest-receipt/app-matches': {
+    refusal: 'app_identity_mismatch',
+    token: 'rp-id-hash-mismatch',
+  },
+  'app-attest-receipt/key-matches': { refusal: 'key_binding_mismatch', token: null },
+  'app-attest-receipt/not-too-old': { refusal: 'evidence_expired', token: 'receipt-too-old' },
+  'app-attest-receipt/not-from-future': {
+    refusal: 'evidence_not_yet_valid',
+    token: 'timestamp-future',
+  },
   'csr/well-formed': { refusal: 'csr_malformed', token: null },
   'csr/key-allowed': { refusal: 'csr_key_not_allowed', token: null },
   'csr/signature-algorithm-allowed': { refusal: 'csr_key_not_allowed', token: null },

@@ -16,6 +16,17 @@ export interface AppAttestAttestationExpected {
   /** The key id that the app named. */
   readonly keyId: Uint8Array;
   readonly clientDataHash: Uint8Array;
+  /** Apple's validation categories that are ours; judged where the phone states one. */
+  readonly validationCategories?: readonly number[];
+}
+
+/** What an App Attest receipt is compared with. A member left out makes its check not applicable. */
+export interface AppAttestReceiptExpected {
+  readonly appIds?: readonly string[];
+  /** The attested key: an uncompressed P-256 point of 65 bytes. */
+  readonly publicKey?: Uint8Array;
+  /** Oldest that still counts, in seconds; where left out, the receipt's own expiry counts. */
+  readonly maxAgeSeconds?: number;
 }
 
 /** What an App Attest assertion is compared with. */

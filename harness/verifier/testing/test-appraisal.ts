@@ -1,4 +1,5 @@
-import type { TrustSet } from '../../trust/trust-set.js';
+import { readCertificate } from '../../encoding/certificate.js';
+import type { TrustAnchor, TrustSet } from '../../trust/trust-set.js';
 import type { AppraisalPolicy } from '../policy.js';
 
 /** A trust set that trusts nothing; tests add their own roots to it. */
@@ -30,4 +31,10 @@ export function testPolicy(changes: Partial<AppraisalPolicy> = {}): AppraisalPol
     signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
     ...changes,
   };
+}
+
+/** An anchor from a root certificate. */
+export function anchorOf(name: string, root: Uint8Array): TrustAnchor {
+  const { spki, subject } = readCertificate(root);
+  return { name, spki, subject: subject.raw, certificates: [root] };
 }

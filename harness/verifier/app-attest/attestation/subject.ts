@@ -1,0 +1,56 @@
+import type {
+  AppAttestAttestation,
+  AppAttestAttestationEvidence,
+} from '../../../evidence/app-attest/index.js';
+import type { Check } from '../../check.js';
+import type { CheckId } from '../../check-ids.js';
+import type { AppAttestAttestationExpected } from '../../expected.js';
+import type { Appraisal } from '../../format.js';
+import type { CheckFinding } from '../../result.js';
+import { findApplePath, type ApplePath } from '../path.js';
+
+type AttestationAppraisal = Appraisal<AppAttestAttestationEvidence, AppAttestAttestationExpected>;
+
+/** An attestation that parsed, and its chain: what all checks but the first look at. */
+export interface AttestationView extends AttestationAppraisal {
+  readonly object: AppAttestAttestation;
+  readonly path: ApplePath;
+}
+
+/** An attestation under appraisal. */
+export interface AttestationSubject {
+  readonly appraisal: AttestationAppraisal;
+  /** Null where the object does not parse. */
+  readonly view: AttestationView | null;
+}
+
+/** Takes the object apart once for all checks. */
+export function prepareAttestation(appraisal: AttestationAppraisal): AttestationSubject {
+  const { parsed } = appraisal.evidence;
+  if (!parsed.ok) return { appraisal, view: null };
+  const object = parsed.value;
+  const path = findApplePath(object.certificates, {
+    anchors: appraisal.trust.appAttestAnchors,
+    memo: appraisal.memo,
+  });
+  return { appraisal, view: { ...appraisal, object, path } };
+}
+
+/** A check of an object that parsed; it needs `app-attest/well-formed` before its own needs. */
+export function attestationCheck(check: {
+  readonly id: CheckId;
+  readonly rule: string;
+  readonly source: string;
+  readonly withoutIt: string;
+  readonly needs?: readonly CheckId[];
+  evaluate(view: AttestationView): CheckFinding;
+}): Check<AttestationSubject> {
+  return {
+    ...check,
+    needs: ['app-attest/well-formed', ...(check.needs ?? [])],
+    evaluate({ view }) {
+      if (view === null) throw new Error(`${check.id} ran on an object that did not parse`);
+      return check.evaluate(view);
+    },
+  };
+}
