@@ -31,11 +31,11 @@ const facts = z.object({
   /** `YYYY-MM-DD`, Android's security patch level. */
   securityPatch: z.string().nullable(),
   /** Names of system features that say something of keys, such as `android.hardware.strongbox_keystore`. */
-  features: z.array(z.string()),
+  features: z.array(z.string()).readonly(),
   /** What system properties claim of the boot state; a claim, never evidence. */
-  bootProperties: z.record(z.string(), z.string()),
+  bootProperties: z.record(z.string(), z.string()).readonly(),
   /** Signs of a rooted or jailbroken system; none found proves nothing. */
-  rootHints: z.array(z.string()),
+  rootHints: z.array(z.string()).readonly(),
   /** Whether a screen lock is set, where the platform tells. */
   passcodeSet: z.boolean().nullable(),
   appAttestSupported: z.boolean(),
@@ -46,7 +46,7 @@ const facts = z.object({
     version: z.string(),
     build: z.string(),
     /** SHA-256 of each signing certificate; empty on iOS. */
-    signerDigests: z.array(sha256Hex),
+    signerDigests: z.array(sha256Hex).readonly(),
     /** Apple's team id; null on Android. */
     teamId: z.string().nullable(),
   }),
@@ -90,19 +90,19 @@ export const COMMANDS = {
       alias,
       purpose: keyPurpose,
       algorithm: keyAlgorithm,
-      ladder: z.array(keyLevel).min(1).max(4),
-      digests: z.array(keyDigest).min(1).max(2),
+      ladder: z.array(keyLevel).min(1).max(4).readonly(),
+      digests: z.array(keyDigest).min(1).max(2).readonly(),
       /** Android: asks for an attestation over these bytes. */
       challenge: bytesText.max(Math.ceil((LIMITS.challengeBytes * 4) / 3)).exactOptional(),
     }),
     result: z.object({
       /** Where the key lives, read back from the platform; not the rung that was asked for. */
       level: keyLevel,
-      attempts: z.array(keyAttempt).min(1),
+      attempts: z.array(keyAttempt).min(1).readonly(),
       /** SubjectPublicKeyInfo, DER. */
       spki: bytesText,
       /** DER, leaf first. */
-      attestationChain: z.array(bytesText).min(1).exactOptional(),
+      attestationChain: z.array(bytesText).min(1).readonly().exactOptional(),
     }),
   },
   'key.csr': {
@@ -131,7 +131,7 @@ export const COMMANDS = {
   },
   'certificate.install': {
     does: 'keeps a client certificate chain, leaf first, for the key that it certifies',
-    args: z.strictObject({ alias, chain: z.array(bytesText.min(1)).min(1).max(8) }),
+    args: z.strictObject({ alias, chain: z.array(bytesText.min(1)).min(1).max(8).readonly() }),
     result: nothing,
   },
   'appattest.generate': {
@@ -176,12 +176,13 @@ export const COMMANDS = {
       /** Key whose installed certificate authenticates the client. */
       clientAlias: alias.exactOptional(),
       /** DER of the only anchors that the server's chain may end in. */
-      anchors: z.array(bytesText.min(1)).min(1).max(8),
+      anchors: z.array(bytesText.min(1)).min(1).max(8).readonly(),
       /** `sha256/` and base64 of SHA-256 of an SPKI of the chain; one match is enough. */
       pins: z
         .array(z.string().regex(/^sha256\/[A-Za-z0-9+/]{43}=$/))
         .min(1)
         .max(8)
+        .readonly()
         .exactOptional(),
     }),
     result: sent,
@@ -189,7 +190,7 @@ export const COMMANDS = {
   reset: {
     does: 'deletes every key and certificate of the probe; the owner stays',
     args: nothing,
-    result: z.object({ deletedAliases: z.array(alias) }),
+    result: z.object({ deletedAliases: z.array(alias).readonly() }),
   },
 } as const;
 
@@ -197,10 +198,14 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** Arguments of a command. */
-export type CommandArgs<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]['args']>;
+export type CommandArgs<Name extends CommandName> = Readonly<
+  z.infer<(typeof COMMANDS)[Name]['args']>
+>;
 
 /** Result of a command. */
-export type CommandResult<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]['result']>;
+export type CommandResult<Name extends CommandName> = Readonly<
+  z.infer<(typeof COMMANDS)[Name]['result']>
+>;
 
 /** Every command's name. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
@@ -208,4 +213,15 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
 /** Whether a text names a command. */
 export function isCommandName(text: string): text is CommandName {
   return Object.hasOwn(COMMANDS, text);
+}
+
+/** The schema of a command's arguments. */
+export function argsSchema<Name extends CommandName>(name: Name): z.ZodType<CommandArgs<Name>> {
+  // The table pairs each name with its own schemas; indexing it by a type variable loses that.
+  return COMMANDS[name].args as unknown as z.ZodType<CommandArgs<Name>>;
+}
+
+/** The schema of a command's result. */
+export function resultSchema<Name extends CommandName>(name: Name): z.ZodType<CommandResult<Name>> {
+  return COMMANDS[name].result as unknown as z.ZodType<CommandResult<Name>>;
 }

@@ -4,7 +4,7 @@ import { DEEP_LINK_PREFIX, LIMITS } from './limits.js';
 /** What a deep link says: the request itself, or where to fetch it. */
 export type DeepLink =
   | { readonly kind: 'inline'; readonly json: string }
-  | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'url'; readonly url: string; readonly id: string };
 
 /** The link that holds a request, or null where it would be too long for one. */
 export function inlineLink(json: string): string | null {
@@ -12,9 +12,9 @@ export function inlineLink(json: string): string | null {
   return link.length <= LIMITS.deepLinkBytes ? link : null;
 }
 
-/** The link that names the one-time URL of a request. */
-export function urlLink(url: string): string {
-  const link = `${DEEP_LINK_PREFIX}?u=${encodeURIComponent(url)}`;
+/** The link that names the one-time URL of a request, and its id, so that a failed fetch is told. */
+export function urlLink(url: string, id: string): string {
+  const link = `${DEEP_LINK_PREFIX}?u=${encodeURIComponent(url)}&i=${id}`;
   if (link.length > LIMITS.deepLinkBytes) throw new RangeError(`a one-time URL is too long`);
   return link;
 }
@@ -22,9 +22,11 @@ export function urlLink(url: string): string {
 /** Reads a deep link; null where it is none of this protocol. */
 export function parseDeepLink(link: string): DeepLink | null {
   if (link.length > LIMITS.deepLinkBytes) return null;
-  const match = /^attestlab-probe:\/\/v1\?(?:r=([A-Za-z0-9_-]+)|u=([^&=]+))$/.exec(link);
-  if (match?.[1] !== undefined) return inlineOf(match[1]);
-  return match?.[2] === undefined ? null : urlOf(match[2]);
+  const match =
+    /^attestlab-probe:\/\/v1\?(?:r=([A-Za-z0-9_-]+)|u=([^&=]+)&i=([A-Za-z0-9_-]{22}))$/.exec(link);
+  const [, inline, url, id] = match ?? [];
+  if (inline !== undefined) return inlineOf(inline);
+  return url === undefined || id === undefined ? null : urlOf(url, id);
 }
 
 function inlineOf(text: string): DeepLink | null {
@@ -33,14 +35,14 @@ function inlineOf(text: string): DeepLink | null {
   return json === null ? null : { kind: 'inline', json };
 }
 
-function urlOf(text: string): DeepLink | null {
+function urlOf(text: string, id: string): DeepLink | null {
   let url: string;
   try {
     url = decodeURIComponent(text);
   } catch {
     return null;
   }
-  return isAllowedUrl(url) ? { kind: 'url', url } : null;
+  return isAllowedUrl(url) ? { kind: 'url', url, id } : null;
 }
 
 /**

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toBase64url, utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
-import { COMMANDS, type CommandArgs, type CommandName, type CommandResult } from './commands.js';
+import {
+  resultSchema,
+  type CommandArgs,
+  type CommandName,
+  type CommandResult,
+} from './commands.js';
 import { inlineLink, urlLink } from './deep-link.js';
 import { ELEMENTS, LIMITS, PROTOCOL_VERSIONS } from './limits.js';
 import { joinPages, parsePage, type PagedAnswer } from './pages.js';
@@ -103,7 +108,7 @@ function linkOf(request: ProbeRequest, options: ProbeClientOptions): string {
   if (size > LIMITS.requestBytes) {
     throw protocolError(options.phone, `${request.command} of ${size} bytes is too long`);
   }
-  return urlLink(options.requests.publish(json));
+  return urlLink(options.requests.publish(json), request.id);
 }
 
 interface Screen {
@@ -182,10 +187,9 @@ function readAnswer<Name extends CommandName>(answer: {
   if (!parsed.success) throw protocolError(phone, `${command}: ${parsed.error.message}`);
   if (parsed.data.id !== id) throw protocolError(phone, `${command}: answers another request`);
   if (!parsed.data.ok) throw new ProbeError(command, parsed.data.error, parsed.data.ms);
-  const result = COMMANDS[command].result.safeParse(parsed.data.result);
+  const result = resultSchema(command).safeParse(parsed.data.result);
   if (!result.success) throw protocolError(phone, `${command}: ${result.error.message}`);
-  // The table pairs each name with its own schema; indexing it by a type variable loses that.
-  return { result: result.data as CommandResult<Name>, ms: parsed.data.ms };
+  return { result: result.data, ms: parsed.data.ms };
 }
 
 function parseJson(text: string): unknown {

@@ -15,7 +15,7 @@ export const requestSchema = z.strictObject({
 });
 
 /** A request. */
-export type ProbeRequest = z.infer<typeof requestSchema>;
+export type ProbeRequest = Readonly<z.infer<typeof requestSchema>>;
 
 /** What went wrong on the phone. */
 export const errorSchema = z.object({
@@ -23,11 +23,11 @@ export const errorSchema = z.object({
   message: z.string(),
   ...platformFailure,
   /** Of `key_generation_failed`: every try. */
-  attempts: z.array(keyAttempt).exactOptional(),
+  attempts: z.array(keyAttempt).readonly().exactOptional(),
 });
 
 /** What went wrong on the phone. */
-export type ProbeFailure = z.infer<typeof errorSchema>;
+export type ProbeFailure = Readonly<z.infer<typeof errorSchema>>;
 
 /** An answer, whole; `result` is judged by the command's own schema. */
 export const answerSchema = z.discriminatedUnion('ok', [
@@ -48,7 +48,7 @@ export const answerSchema = z.discriminatedUnion('ok', [
 ]);
 
 /** An answer. */
-export type ProbeAnswer = z.infer<typeof answerSchema>;
+export type ProbeAnswer = Readonly<z.infer<typeof answerSchema>>;
 
 /** What the state element shows. */
 export const stateSchema = z.discriminatedUnion('state', [
@@ -67,7 +67,7 @@ export const stateSchema = z.discriminatedUnion('state', [
 ]);
 
 /** What the state element shows. */
-export type ProbeState = z.infer<typeof stateSchema>;
+export type ProbeState = Readonly<z.infer<typeof stateSchema>>;
 
 /** A range of protocol versions, both ends included. */
 export interface VersionRange {

@@ -37,7 +37,7 @@ export const keyPurpose = z.enum(['tls', 'sign']);
 export const keyDigest = z.enum(['none', 'sha256']);
 
 /** Headers in the order in which they are sent, repeated names included. */
-export const headerPairs = z.array(z.tuple([z.string().min(1), z.string()]));
+export const headerPairs = z.array(z.tuple([z.string().min(1), z.string()]).readonly()).readonly();
 
 /** What a platform's own exception or error said. */
 export const platformFailure = {
@@ -64,4 +64,4 @@ export const keyAttempt = z.discriminatedUnion('ok', [
 ]);
 
 /** One try of one rung of a key ladder. */
-export type KeyAttempt = z.infer<typeof keyAttempt>;
+export type KeyAttempt = Readonly<z.infer<typeof keyAttempt>>;
