@@ -1,0 +1,75 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HarnessError } from '../../errors.js';
+import { loadLab, type Lab } from '../../farm/lab.js';
+import { missing, ok, type Examination, type Finding } from './finding.js';
+import { tryPort } from './machine.js';
+import { trustFinding } from './trust.js';
+
+/** What a run needs of a lab: its files, trust that holds at `now`, ports, a place for reports. */
+export function labExaminations(path: string, now: Date): readonly Examination[] {
+  const reading = attempt(() => loadLab(path));
+  const about = (
+    examine: (lab: Lab) => Finding | Promise<Finding>,
+  ): (() => Finding | Promise<Finding>) => {
+    if (!reading.ok) return () => missing('not looked at', 'correct the files of the lab first');
+    return () => examine(reading.value);
+  };
+  return [
+    { name: 'lab', examine: () => (reading.ok ? ok(inShort(reading.value)) : reading.finding) },
+    { name: 'trust', examine: about((lab) => trustOfLab(lab, now)) },
+    { name: 'ports', examine: about(ports) },
+    { name: 'reports', examine: about((lab) => reportsFinding(lab.reportsFolder)) },
+  ];
+}
+
+type Attempt<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly finding: Finding };
+
+// What a user can mend is a finding; anything else is a bug and goes on.
+function attempt<Value>(body: () => Value): Attempt<Value> {
+  try {
+    return { ok: true, value: body() };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { ok: false, finding: missing(error.message, error.remedy) };
+  }
+}
+
+function inShort(lab: Lab): string {
+  const { phones } = lab.inventory.value;
+  const virtual = phones.filter((phone) => phone.virtual !== undefined).length;
+  return `${lab.name}: ${phones.length} phones, ${virtual} of them virtual; policy ${lab.policyId}`;
+}
+
+function trustOfLab(lab: Lab, now: Date): Finding {
+  const result = attempt(() => trustFinding(lab, now));
+  return result.ok ? result.value : result.finding;
+}
+
+async function ports(lab: Lab): Promise<Finding> {
+  const wanted = Object.entries(lab.ports).filter(([, port]) => port !== 0);
+  for (const [name, port] of wanted) {
+    const problem = await tryPort(port);
+    if (problem !== null) {
+      return missing(
+        `${name}: ${problem}`,
+        `stop what holds port ${port}, or set ports.${name} in ${lab.file}`,
+      );
+    }
+  }
+  return ok(wanted.length === 0 ? 'any that are free' : wanted.map(([, port]) => port).join(', '));
+}
+
+/** Whether run folders can be made; the folder itself may not be there yet. */
+export function reportsFinding(folder: string): Finding {
+  let existing = folder;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK);
+    return ok(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return missing(reason, 'give yourself the right to write there, or name another folder');
+  }
+}

@@ -1,0 +1,36 @@
+import { EXIT, HarnessError } from '../errors.js';
+import { replayLine, runNightly, runSelftest } from '../run/index.js';
+import { preflight } from './doctor/doctor-command.js';
+import { shippedLab } from './shipped-lab.js';
+import type { Terminal } from './terminal.js';
+
+/** Looks at machine and lab, then runs the night. */
+export async function nightly(
+  options: { readonly lab?: string; readonly reports?: string },
+  terminal: Terminal,
+): Promise<number> {
+  const lab = options.lab ?? shippedLab;
+  if (!(await preflight(lab, terminal))) return EXIT.usage;
+  const { reports } = options;
+  return await runNightly({ lab, ...(reports === undefined ? {} : { reports }) });
+}
+
+/** Runs the lab once for every sabotage. */
+export async function selftest(
+  options: { readonly only?: string },
+  terminal: Terminal,
+): Promise<number> {
+  if (!(await preflight(shippedLab, terminal))) return EXIT.usage;
+  return await runSelftest(options);
+}
+
+/** Appraises one recorded line again. */
+export async function replay(
+  options: { readonly run: string; readonly line: string },
+  terminal: Terminal,
+): Promise<number> {
+  if (!/^[1-9]\d{0,8}$/.test(options.line)) {
+    throw new HarnessError('ERR_USAGE', `LINE: "${options.line}" is no line number of the journal`);
+  }
+  return await replayLine(options.run, Number(options.line), terminal);
+}

@@ -1,0 +1,14 @@
+import type { DeclareVerb } from './verb.js';
+
+/** `attestlab nightly`: every scenario on every phone of a lab. */
+export const declareNightly: DeclareVerb = (program, { terminal, finish }) => {
+  program
+    .command('nightly')
+    .description('run every scenario on every phone of a lab and judge the outcomes')
+    .option('--lab <path>', "a lab's folder or lab.yaml; default: the shipped virtual lab")
+    .option('--reports <folder>', "reports folder; default: the lab's own")
+    .action(async (options: { lab?: string; reports?: string }) => {
+      const { nightly } = await import('../run-commands.js');
+      finish(await nightly(options, terminal));
+    });
+};

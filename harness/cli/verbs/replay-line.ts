@@ -1,0 +1,12 @@
+import type { DeclareVerb } from './verb.js';
+
+/** `attestlab replay-line`: one appraisal of a past run again, from the recorded bytes. */
+export const declareReplayLine: DeclareVerb = (program, { terminal, finish }) => {
+  program
+    .command('replay-line <run> <line>')
+    .description("appraise one line of a run's journal again and compare the results")
+    .action(async (run: string, line: string) => {
+      const { replay } = await import('../run-commands.js');
+      finish(await replay({ run, line }, terminal));
+    });
+};

@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { protocolFiles } from '../harness/probe/generate-protocol.js';
+import { productRoot } from '../harness/product.js';
+import { schemaFiles } from './schema-files.js';
+
+// `npm run generate` writes what code generates; `--check` writes nothing and fails where a file
+// that is committed differs from what its source says now.
+const isCheck = process.argv.includes('--check');
+const generated = [
+  ...inFolder('native-probes/protocol', protocolFiles()),
+  ...inFolder('fixtures/schemas', schemaFiles()),
+];
+const stale = generated.filter(({ path, content }) => current(path) !== content);
+if (!isCheck) stale.forEach(write);
+
+for (const { path } of stale) {
+  process.stdout.write(`${isCheck ? 'stale' : 'written'}: ${path}\n`);
+}
+if (isCheck && stale.length > 0) {
+  process.stderr.write('remedy: npm run generate, and commit what changed\n');
+  process.exitCode = 1;
+}
+
+interface GeneratedFile {
+  /** Relative to the product's folder. */
+  readonly path: string;
+  readonly content: string;
+}
+
+function inFolder(folder: string, files: ReadonlyMap<string, string>): readonly GeneratedFile[] {
+  return [...files].map(([name, content]) => ({ path: `${folder}/${name}`, content }));
+}
+
+function current(path: string): string | null {
+  const file = join(productRoot, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+function write({ path, content }: GeneratedFile): void {
+  const file = join(productRoot, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
