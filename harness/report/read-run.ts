@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { notRun, type Outcome } from '../expectation/outcome.js';
+import { HarnessError } from '../errors.js';
+import {
+  journalLineSchema,
+  RUN_FILES,
+  runRecordSchema,
+  type JournalLine,
+  type PhoneRecord,
+  type RunRecord,
+} from './record.js';
+
+/** One planned job with all that reports tell of it. */
+export interface ReportedJob {
+  readonly scenarioId: string;
+  readonly floor: string;
+  readonly title: string;
+  readonly phone: PhoneRecord;
+  readonly outcome: Outcome;
+  /** Null where the job never ended. */
+  readonly ms: number | null;
+  /** Number of the journal's line with the first appraisal, which can be replayed; null for none. */
+  readonly appraisalSeq: number | null;
+}
+
+/** One measured operation. */
+export interface Measurement {
+  readonly phone: PhoneRecord;
+  readonly operation: string;
+  readonly level: string | null;
+  readonly ms: number;
+}
+
+/** An error that the journal holds. */
+export interface ReportedError {
+  readonly phone: string | null;
+  readonly scenario: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A run as every report sees it. */
+export interface ReportedRun {
+  readonly record: RunRecord;
+  readonly jobs: readonly ReportedJob[];
+  readonly measurements: readonly Measurement[];
+  readonly errors: readonly ReportedError[];
+  /** Values that identify a unit; reports mask them. */
+  readonly identifiers: readonly string[];
+}
+
+/** Reads the folder of a run, also of one that was cut off. */
+export function readRun(folder: string): ReportedRun {
+  const file = join(folder, RUN_FILES.record);
+  const record = parseAs(runRecordSchema, readText(file), file);
+  return reportedRun(record, readJournal(join(folder, RUN_FILES.journal)));
+}
+
+/** Brings a record and its journal together; a planned job without an outcome did not run. */
+export function reportedRun(record: RunRecord, lines: readonly JournalLine[]): ReportedRun {
+  const phones = new Map(record.phones.map((phone) => [phone.alias, phone]));
+  const phone = (alias: string): PhoneRecord => {
+    const found = phones.get(alias);
+    if (found !== undefined) return found;
+    throw new HarnessError('ERR_FILE_INVALID', `run ${record.id}: no phone "${alias}" in run.json`);
+  };
+  return {
+    record,
+    jobs: record.plan.jobs.map((job) => reportedJob(job, phone(job.phoneAlias), lines)),
+    measurements: lines.flatMap((line) =>
+      line.type === 'measurement'
+        ? [
+            {
+              phone: phone(line.phone),
+              operation: line.operation,
+              level: line.level,
+              ms: line.ms,
+            },
+          ]
+        : [],
+    ),
+    errors: lines.flatMap((line) => (line.type === 'error' ? [line] : [])),
+    identifiers: [
+      ...record.phones.map(({ udid }) => udid),
+      ...findIdentifiers([record.phones, lines]),
+    ],
+  };
+}
+
+/**
+ * The lines of a journal. A last line without its line end was cut off while it was written and
+ * is left out; any other broken line is an error that names its place.
+ */
+export function readJournal(file: string): readonly JournalLine[] {
+  const text = readText(file);
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1)
+    .map((line, index) => parseAs(journalLineSchema, line, `${file}:${index + 1}`));
+}
+
+function reportedJob(
+  job: RunRecord['plan']['jobs'][number],
+  phone: PhoneRecord,
+  lines: readonly JournalLine[],
+): ReportedJob {
+  const isOwn = (line: {
+    readonly phone: string | null;
+    readonly scenario: string | null;
+  }): boolean => line.phone === job.phoneAlias && line.scenario === job.scenarioId;
+  const end = lines.find((line) => line.type === 'outcome' && isOwn(line));
+  const appraisal = lines.find((line) => line.type === 'appraisal' && isOwn(line));
+  const { scenarioId, floor, title } = job;
+  const ended = end?.type === 'outcome' ? end : null;
+  return {
+    scenarioId,
+    floor,
+    title,
+    phone,
+    outcome: ended?.outcome ?? notRun('the journal holds no outcome'),
+    ms: ended?.ms ?? null,
+    appraisalSeq: appraisal?.seq ?? null,
+  };
+}
+
+const IDENTIFYING_KEY = /serial|imei|meid|udid|deviceid/i;
+
+/**
+ * Values under keys that name a unit, wherever they lie. A phone states some of them: one that calls
+ * its serial number `unmet` must not blot that word out of a report.
+ */
+function findIdentifiers(value: unknown, isIdentifying = false): readonly string[] {
+  if (typeof value === 'string') {
+    return isIdentifying && value.length >= 6 && /\d/.test(value) ? [value] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    findIdentifiers(inner, isIdentifying || IDENTIFYING_KEY.test(key)),
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HarnessError('ERR_FILE_UNREADABLE', `${file}: ${reason}`, { cause });
+  }
+}
+
+function parseAs<Value>(schema: z.ZodType<Value>, text: string, place: string): Value {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new HarnessError('ERR_FILE_INVALID', `${place}: is not what a run writes`, { cause });
+  }
+}

@@ -1,0 +1,149 @@
+import { latencyRows, showMs } from './latency.js';
+import { writeOwnedFile } from './owned-file.js';
+import type { ReportedJob, ReportedRun } from './read-run.js';
+import { RUN_FILES } from './record.js';
+import type { Report } from './report.js';
+import { countOutcomes, unexpectedLines, verdictLine, type UnexpectedLine } from './unexpected.js';
+
+/** Lines of a summary: what a release manager reads in ten seconds. */
+const MAX_LINES = 40;
+const MAX_UNEXPECTED = 10;
+const MAX_LATENCIES = 9;
+const MAX_CELL = 120;
+
+/** Markdown for people and for the page of a CI job. */
+export const summaryReport: Report = {
+  name: 'summary',
+  write(run, folder) {
+    writeOwnedFile(folder, RUN_FILES.summary, summaryMarkdown(run));
+    return [RUN_FILES.summary];
+  },
+};
+
+/** The run in at most 40 lines, the verdict in the first. */
+export function summaryMarkdown(run: ReportedRun): string {
+  const unexpected = unexpectedLines(run);
+  const lines = [
+    `# ${verdictLine(run)}`,
+    '',
+    ...headLines(run),
+    ...unexpectedSection(run, unexpected),
+    ...coverageSection(run),
+    ...latencySection(run),
+    '',
+    replayLine(run, unexpected),
+  ];
+  if (lines.length > MAX_LINES) throw new Error(`the summary has ${lines.length} lines`);
+  return `${lines.join('\n')}\n`;
+}
+
+function headLines({ record, jobs }: ReportedRun): readonly string[] {
+  const counts = countOutcomes(jobs);
+  const virtual = record.phones.filter((phone) => phone.virtual).length;
+  const kinds = Object.entries(counts).map(([word, count]) => `${word} ${count}`);
+  const took =
+    record.finishedAt === null
+      ? 'cut off'
+      : `${((Date.parse(record.finishedAt) - Date.parse(record.startedAt)) / 1000).toFixed(1)} s`;
+  const honesty =
+    virtual === 0
+      ? 'no phone is virtual'
+      : `**${virtual} of ${record.phones.length} phones are virtual** (their vendors' roots and latencies are modelled, time scale ${record.timeScale})`;
+  return [
+    `- Run \`${record.id}\` of lab \`${record.lab}\`, policy \`${record.policyId}\`, ${record.startedAt}, ${took}, ${record.product.name} ${record.product.version}`,
+    `- Outcomes: ${kinds.join(', ')}`,
+    `- Phones: ${honesty}`,
+  ];
+}
+
+function unexpectedSection(
+  { record }: ReportedRun,
+  lines: readonly UnexpectedLine[],
+): readonly string[] {
+  const others = (record.gate?.reasons ?? []).filter(
+    (reason) => !/^(falseAccept|falseReject|other|inconclusive|not run|no outcome): /.test(reason),
+  );
+  const entries = [...lines.map(unexpectedEntry), ...others.map((reason) => `- ${cell(reason)}`)];
+  if (entries.length === 0) return [];
+  const shown = entries.slice(0, MAX_UNEXPECTED);
+  const rest = entries.length - shown.length;
+  return [
+    '',
+    '## Unexpected',
+    ...shown,
+    ...(rest > 0 ? [`- and ${rest} more in ${RUN_FILES.junit}`] : []),
+  ];
+}
+
+function unexpectedEntry({ job, code, where, expected, actual }: UnexpectedLine): string {
+  const place = where === null ? '' : ` \`${cell(where)}\``;
+  return `- **${code}** ${jobTitle(job)}:${place} expected ${cell(expected)}, actual ${cell(actual)}`;
+}
+
+function jobTitle({ scenarioId, phone }: ReportedJob): string {
+  return `${scenarioId} on ${phone.alias}${phone.virtual ? ' (virtual)' : ''}`;
+}
+
+function coverageSection({ record, jobs }: ReportedRun): readonly string[] {
+  const floors = [...new Set(jobs.map(({ floor }) => floor))].map((floor) => {
+    const own = jobs.filter((job) => job.floor === floor);
+    const run = own.filter(({ outcome }) => outcome.outcome !== 'not-run').length;
+    return `${floor} ${run}/${own.length}`;
+  });
+  const drift = record.phones
+    .filter((phone) => phone.drift.length > 0)
+    .map((phone) => `${phone.alias} (${phone.drift.map(({ fact }) => fact).join(', ')})`);
+  const classes = [...new Set(record.phones.map((phone) => phone.class ?? 'of no class'))];
+  const { unmatched, uncovered } = record.plan;
+  return [
+    '',
+    '## Coverage',
+    `- Run of planned: ${cell(floors.join(', ')) || 'nothing was planned'}`,
+    `- Classes: ${cell(classes.join(', '))}; pairs that do not apply: ${unmatched.length}`,
+    ...(uncovered.length > 0 ? [`- No phone can run: ${cell(uncovered.join(', '))}`] : []),
+    ...(drift.length > 0 ? [`- Drift from the declared class: ${cell(drift.join(', '))}`] : []),
+  ];
+}
+
+function latencySection({ measurements }: ReportedRun): readonly string[] {
+  const rows = latencyRows(measurements);
+  if (rows.length === 0) return ['', 'No latency was measured.'];
+  const shown = rows.slice(0, MAX_LATENCIES).map(({ operation, level, virtual, ...row }) => {
+    const name = `${cell(operation)}${virtual ? ' (virtual)' : ''}`;
+    return `| ${name} | ${cell(level)} | ${row.count} | ${showMs(row.medianMs)} | ${showMs(row.worstMs)} |`;
+  });
+  const rest = rows.length - shown.length;
+  return [
+    '',
+    '## Latency',
+    '| operation | level | count | median ms | worst ms |',
+    '|---|---|--:|--:|--:|',
+    ...shown,
+    ...(rest > 0 ? [`| and ${rest} more |  |  |  |  |`] : []),
+  ];
+}
+
+/** How to see one appraisal again, without a phone. */
+function replayLine({ record, jobs }: ReportedRun, unexpected: readonly UnexpectedLine[]): string {
+  const candidates = [...unexpected.map(({ job }) => job), ...jobs];
+  const seq = candidates.find((job) => job.appraisalSeq !== null)?.appraisalSeq ?? null;
+  return seq === null
+    ? 'This run holds no appraisal to replay.'
+    : `Replay an appraisal without a phone: \`npx attestlab replay-line ${record.id} ${seq}\``;
+}
+
+/** Text that stays inside its line, its table cell and its code span. */
+function cell(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').replace(/[`|<>*_[\]]/g, (mark) => ESCAPES[mark] ?? mark);
+  return flat.length <= MAX_CELL ? flat : `${flat.slice(0, MAX_CELL - 3)}...`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '`': "'",
+  '|': '/',
+  '<': '(',
+  '>': ')',
+  '*': '·',
+  '[': '(',
+  ']': ')',
+};

@@ -1,0 +1,73 @@
+import type { Outcome, OutcomeWord } from '../expectation/outcome.js';
+import type { ReportedJob, ReportedRun } from './read-run.js';
+
+/** One thing that was not as expected, in the words of every report. */
+export interface UnexpectedLine {
+  readonly job: ReportedJob;
+  /** The machine's word for it: `falseAccept`, `ERR_DEVICE_LOST`, `not-run`. */
+  readonly code: string;
+  /** The check or the place that differs; null where the job came to no judgement. */
+  readonly where: string | null;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Every deviation of a run, the gravest first. */
+export function unexpectedLines(run: ReportedRun): readonly UnexpectedLine[] {
+  const lines = run.jobs.flatMap((job) => deviations(job));
+  const order = ['falseAccept', 'falseReject', 'other'];
+  const rank = ({ code }: UnexpectedLine): number => {
+    const found = order.indexOf(code);
+    return found < 0 ? order.length : found;
+  };
+  return [...lines].sort((left, right) => rank(left) - rank(right));
+}
+
+/** What keeps a job from having met its expectation; nothing where it met it. */
+export function deviations(job: ReportedJob): readonly UnexpectedLine[] {
+  const { outcome } = job;
+  switch (outcome.outcome) {
+    case 'met':
+    case 'bypassed-as-expected':
+    case 'waived':
+      return [];
+    case 'unmet':
+      return outcome.differences.map(({ check, path, expected, actual }) => ({
+        job,
+        code: outcome.kind,
+        where: check ?? path,
+        expected,
+        actual,
+      }));
+    case 'inconclusive': {
+      const { code, message } = outcome.error;
+      return [{ job, code, where: null, expected: 'a verdict', actual: message }];
+    }
+    case 'not-run':
+      return [{ job, code: 'not-run', where: null, expected: 'to run', actual: outcome.reason }];
+  }
+}
+
+/** How many jobs came to each outcome. */
+export function countOutcomes(jobs: readonly ReportedJob[]): Readonly<Record<OutcomeWord, number>> {
+  const counts: Record<Outcome['outcome'], number> = {
+    met: 0,
+    'bypassed-as-expected': 0,
+    unmet: 0,
+    inconclusive: 0,
+    'not-run': 0,
+    waived: 0,
+  };
+  for (const { outcome } of jobs) counts[outcome.outcome] += 1;
+  return counts;
+}
+
+/** The verdict of a run in one line. */
+export function verdictLine({ record, jobs }: ReportedRun): string {
+  const counts = countOutcomes(jobs);
+  const good = counts.met + counts['bypassed-as-expected'];
+  const sum = `${good} of ${jobs.length} jobs as expected`;
+  if (record.gate === null) return `NOT FINISHED: ${sum}`;
+  const word = record.gate.exit === 0 ? 'PASSED' : `FAILED (exit ${record.gate.exit})`;
+  return `${word}: ${sum}`;
+}
