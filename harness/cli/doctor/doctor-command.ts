@@ -11,28 +11,30 @@ export async function doctor(
   options: { readonly lab?: string; readonly json?: true },
   terminal: Terminal,
 ): Promise<number> {
-  const findings = await examineAll(options.lab ?? shippedLab);
+  const findings = await examineAll(examinations(options.lab ?? shippedLab));
   terminal.out(
     options.json === true ? `${JSON.stringify({ findings }, null, 2)}\n` : table(findings),
   );
   return isFit(findings) ? EXIT.passed : EXIT.usage;
 }
 
-/** Whether a run may start. Writes only what is missing: a command that comes after speaks itself. */
+/** Whether a run may start. Writes only what is missing, and leaves passing states to the run. */
 export async function preflight(lab: string, terminal: Terminal): Promise<boolean> {
-  const findings = await examineAll(lab);
+  const findings = await examineAll(
+    examinations(lab).filter(({ isPassing }) => isPassing !== true),
+  );
   if (isFit(findings)) return true;
   terminal.err(table(findings.filter((finding) => finding.status === 'missing')));
   return false;
 }
 
-async function examineAll(lab: string): Promise<readonly NamedFinding[]> {
-  const examinations: readonly Examination[] = [
-    ...machineExaminations(productRoot),
-    ...labExaminations(lab, new Date()),
-  ];
+function examinations(lab: string): readonly Examination[] {
+  return [...machineExaminations(productRoot), ...labExaminations(lab, new Date())];
+}
+
+async function examineAll(wanted: readonly Examination[]): Promise<readonly NamedFinding[]> {
   const findings: NamedFinding[] = [];
-  for (const { name, examine } of examinations) findings.push({ name, ...(await examine()) });
+  for (const { name, examine } of wanted) findings.push({ name, ...(await examine()) });
   return findings;
 }
 
@@ -43,7 +45,7 @@ function isFit(findings: readonly NamedFinding[]): boolean {
 function table(findings: readonly NamedFinding[]): string {
   return findings
     .map((finding) => {
-      const first = `${finding.status.padEnd(9)} ${finding.name.padEnd(14)} `;
+      const first = `${finding.status.padEnd(8)} ${finding.name.padEnd(11)} `;
       const next = ' '.repeat(first.length);
       const detail = wrapped(finding.detail, { first, next });
       return finding.status === 'ok'

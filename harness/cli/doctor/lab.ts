@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HarnessError } from '../../errors.js';
 import { loadLab, type Lab } from '../../farm/lab.js';
+import { takeRunLock } from '../../run/run-lock.js';
 import { missing, ok, type Examination, type Finding } from './finding.js';
 import { tryPort } from './machine.js';
 import { trustFinding } from './trust.js';
@@ -18,7 +19,8 @@ export function labExaminations(path: string, now: Date): readonly Examination[]
   return [
     { name: 'lab', examine: () => (reading.ok ? ok(inShort(reading.value)) : reading.finding) },
     { name: 'trust', examine: about((lab) => trustOfLab(lab, now)) },
-    { name: 'ports', examine: about(ports) },
+    { name: 'ports', isPassing: true, examine: about(ports) },
+    { name: 'other runs', isPassing: true, examine: about(otherRuns) },
     { name: 'reports', examine: about((lab) => reportsFinding(lab.reportsFolder)) },
   ];
 }
@@ -61,15 +63,27 @@ async function ports(lab: Lab): Promise<Finding> {
   return ok(wanted.length === 0 ? 'any that are free' : wanted.map(([, port]) => port).join(', '));
 }
 
+async function otherRuns(lab: Lab): Promise<Finding> {
+  if (!existsSync(lab.reportsFolder)) return ok('none');
+  try {
+    await (await takeRunLock(lab.reportsFolder)).release();
+    return ok('none');
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return missing(error.message, error.remedy);
+  }
+}
+
 /** Whether run folders can be made; the folder itself may not be there yet. */
 export function reportsFinding(folder: string): Finding {
   let existing = folder;
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   try {
-    accessSync(existing, constants.W_OK | constants.X_OK);
+    // Rights say little of a full or read-only disk: only writing tells.
+    rmdirSync(mkdtempSync(join(existing, '.doctor-')));
     return ok(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return missing(reason, 'give yourself the right to write there, or name another folder');
+    return missing(reason, 'make room and give yourself the right to write there');
   }
 }

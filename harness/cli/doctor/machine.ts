@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { missing, ok, optional, type Examination, type Finding } from './finding.js';
+import { missing, note, ok, type Examination, type Finding } from './finding.js';
 
 const manifestSchema = z.looseObject({
   version: z.string(),
@@ -100,7 +100,7 @@ function tool(wanted: {
     encoding: 'utf8',
     timeout: 10_000,
   });
-  if (status !== 0) return optional(`not found; ${use} want it`, remedy);
+  if (status !== 0) return note(`not found; ${use} want it`, remedy);
   return ok(`${stdout}${stderr}`.split('\n')[0] ?? command);
 }
 
