@@ -1,9 +1,22 @@
 import type { AndroidKeyEvidence } from '../evidence/android-key/index.js';
+import type {
+  AppAttestAssertionEvidence,
+  AppAttestAttestationEvidence,
+  AppAttestReceiptEvidence,
+} from '../evidence/app-attest/index.js';
 import type { CsrEvidence } from '../evidence/csr/index.js';
 import type { SignedRequestEvidence } from '../evidence/signed-request/index.js';
 import { androidKey } from './android-key/index.js';
+import { appAttestAssertion, appAttestAttestation, appAttestReceipt } from './app-attest/index.js';
 import { csr } from './csr/index.js';
-import type { AndroidKeyExpected, CsrExpected, SignedRequestExpected } from './expected.js';
+import type {
+  AndroidKeyExpected,
+  AppAttestAssertionExpected,
+  AppAttestAttestationExpected,
+  AppAttestReceiptExpected,
+  CsrExpected,
+  SignedRequestExpected,
+} from './expected.js';
 import type { FormatVerifier } from './format.js';
 import { signedRequest } from './signed-request/index.js';
 
@@ -12,6 +25,18 @@ export interface Exchanges {
   readonly 'android-key': {
     readonly evidence: AndroidKeyEvidence;
     readonly expected: AndroidKeyExpected;
+  };
+  readonly 'app-attest-attestation': {
+    readonly evidence: AppAttestAttestationEvidence;
+    readonly expected: AppAttestAttestationExpected;
+  };
+  readonly 'app-attest-assertion': {
+    readonly evidence: AppAttestAssertionEvidence;
+    readonly expected: AppAttestAssertionExpected;
+  };
+  readonly 'app-attest-receipt': {
+    readonly evidence: AppAttestReceiptEvidence;
+    readonly expected: AppAttestReceiptExpected;
   };
   readonly csr: { readonly evidence: CsrEvidence; readonly expected: CsrExpected };
   readonly 'signed-request': {
@@ -28,6 +53,9 @@ export const FORMATS: {
   readonly [F in Format]: FormatVerifier<Exchanges[F]['evidence'], Exchanges[F]['expected']>;
 } = {
   'android-key': androidKey,
+  'app-attest-attestation': appAttestAttestation,
+  'app-attest-assertion': appAttestAssertion,
+  'app-attest-receipt': appAttestReceipt,
   csr,
   'signed-request': signedRequest,
 };

@@ -1,11 +1,19 @@
 import { ANDROID_KEY_DEMANDS } from './android-key/demands.js';
+import { APP_ATTEST_DEMANDS } from './app-attest/demands.js';
+import { CSR_DEMANDS } from './csr/demands.js';
 import type { FormatDemands } from './demands.js';
 import type { AndroidKeyPolicy, AppraisalPolicy } from './policy.js';
+import { SIGNED_REQUEST_DEMANDS } from './signed-request/demands.js';
 
 type PolicyName = 'baseline' | 'strict' | 'lab';
 
 // One line a format; each format's folder says what the policies demand of it.
-const DEMANDS: readonly Readonly<Record<PolicyName, FormatDemands>>[] = [ANDROID_KEY_DEMANDS];
+const DEMANDS: readonly Readonly<Record<PolicyName, FormatDemands>>[] = [
+  ANDROID_KEY_DEMANDS,
+  APP_ATTEST_DEMANDS,
+  CSR_DEMANDS,
+  SIGNED_REQUEST_DEMANDS,
+];
 
 const SHARED_ANDROID_KEY: AndroidKeyPolicy = {
   nameChaining: 'required',
