@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical-json.js';
 export { describe } from './check.js';
 export type { Check } from './check.js';
 export { CHECK_IDS } from './check-ids.js';
@@ -9,6 +10,8 @@ export { createSignatureMemo } from './memo.js';
 export type { SignatureMemo } from './memo.js';
 export { BASELINE, LAB, POLICIES, STRICT } from './policies.js';
 export type { AppraisalPolicy } from './policy.js';
+export { decodeAppraisal, encodeAppraisal } from './record.js';
+export type { RecordedAppraisal } from './record.js';
 export { failing, withStatus } from './result.js';
 export type { AttestationResult, CheckResult, ClaimValue, Claims, Verdict } from './result.js';
 export { createVerifier } from './verifier.js';

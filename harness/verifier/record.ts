@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { fromBase64url, toBase64url } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
+import { parseAndroidKey } from '../evidence/android-key/index.js';
+import { parseCsr } from '../evidence/csr/index.js';
+import { parseSignedRequest } from '../evidence/signed-request/index.js';
+import { CHECK_IDS, type CheckId } from './check-ids.js';
+import type { Exchanges, Format } from './formats.js';
+import type { AppraisalPolicy } from './policy.js';
+import type { AppraisalInput } from './verifier.js';
+
+const bytes = z.codec(
+  z.string(),
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  {
+    decode(text, context) {
+      const decoded = fromBase64url(text);
+      if (decoded !== null) return decoded;
+      context.issues.push({ code: 'custom', message: 'not unpadded base64url', input: text });
+      return z.NEVER;
+    },
+    encode: toBase64url,
+  },
+);
+
+const whole = z.codec(z.string().regex(/^(?:0|[1-9]\d*)$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (value) => value.toString(),
+});
+
+const time = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+
+const checkIds = z
+  .array(z.custom<CheckId>((id) => typeof id === 'string' && id in CHECK_IDS, 'no such check'))
+  .readonly();
+
+const policy = z.strictObject({
+  id: z.string(),
+  required: checkIds,
+  reported: checkIds,
+  androidKey: z.strictObject({
+    nameChaining: z.enum(['required', 'ignored']),
+    attestKeyChains: z.enum(['refused', 'allowed']),
+    anchorByIssuer: z.enum(['refused', 'allowed']),
+    suspendedEntries: z.enum(['refused', 'ignored']),
+    unknownTags: z.enum(['kept', 'rejected']),
+    tagOrder: z.enum(['kept', 'required']),
+    revocationMaxAgeDays: z.number().nonnegative().nullable(),
+    minimumLevel: z.enum(['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX']),
+  }),
+  appAttest: z.strictObject({
+    environments: z.array(z.enum(['development', 'production'])).readonly(),
+  }),
+  signedRequest: z.strictObject({
+    pastWindowMs: z.number().nonnegative(),
+    futureWindowMs: z.number().nonnegative(),
+  }),
+}) satisfies z.ZodType<AppraisalPolicy>;
+
+const strings = z.array(z.string()).readonly();
+
+const signedHttpRequest = z.strictObject({
+  method: z.string(),
+  authority: z.string(),
+  target: z.string(),
+  headers: z.array(z.tuple([z.string(), z.string()]).readonly()).readonly(),
+  body: bytes,
+});
+
+const registeredKey = z.strictObject({
+  keyId: z.string(),
+  spki: bytes,
+  epoch: whole,
+  lastCounter: whole.nullable(),
+});
+
+interface ExchangeCodec<Evidence, Expected> {
+  encode(exchange: { readonly evidence: Evidence; readonly expected: Expected }): {
+    readonly evidence: unknown;
+    readonly expected: unknown;
+  };
+  decode(json: { readonly evidence: unknown; readonly expected: unknown }): {
+    readonly evidence: Evidence;
+    readonly expected: Expected;
+  };
+}
+
+// Only what came in is recorded: what a parser made of it is made again when it is read back.
+function exchange<Evidence, Raw, Expected>(format: {
+  readonly raw: z.ZodType<Raw>;
+  readonly rawOf: (evidence: Evidence) => Raw;
+  readonly parse: (raw: Raw) => Evidence;
+  readonly expected: z.ZodType<Expected>;
+}): ExchangeCodec<Evidence, Expected> {
+  return {
+    encode: ({ evidence, expected }) => ({
+      evidence: z.encode(format.raw, format.rawOf(evidence)),
+      expected: z.encode(format.expected, expected),
+    }),
+    decode: ({ evidence, expected }) => ({
+      evidence: format.parse(z.decode(format.raw, evidence)),
+      expected: z.decode(format.expected, expected),
+    }),
+  };
+}
+
+const EXCHANGES: {
+  readonly [F in Format]: ExchangeCodec<Exchanges[F]['evidence'], Exchanges[F]['expected']>;
+} = {
+  'android-key': exchange({
+    raw: z.strictObject({ certificates: z.array(bytes).readonly() }),
+    rawOf: ({ certificates }) => ({ certificates }),
+    parse: ({ certificates }) => parseAndroidKey(certificates),
+    expected: z.strictObject({
+      challenge: bytes.exactOptional(),
+      packageNames: strings.exactOptional(),
+      signerDigests: strings.exactOptional(),
+      spki: bytes.exactOptional(),
+    }),
+  }),
+  csr: exchange({
+    raw: z.strictObject({ bytes }),
+    rawOf: (evidence) => ({ bytes: evidence.bytes }),
+    parse: (raw) => parseCsr(raw.bytes),
+    expected: z.strictObject({ nonce: bytes.exactOptional() }),
+  }),
+  'signed-request': exchange({
+    raw: z.strictObject({ request: signedHttpRequest }),
+    rawOf: ({ request }) => ({ request }),
+    parse: ({ request }) => parseSignedRequest(request),
+    expected: z.strictObject({
+      key: registeredKey.nullable(),
+      connectionKeyIds: strings.exactOptional(),
+    }),
+  }),
+};
+
+const envelope = z.strictObject({
+  version: z.literal(1),
+  format: z.string().refine((name): name is Format => name in EXCHANGES, 'no such format'),
+  evidence: z.unknown(),
+  expected: z.unknown(),
+  policy,
+  now: time,
+});
+
+/** What is recorded of one appraisal: enough to appraise again with the same trust set. */
+export type RecordedAppraisal = z.input<typeof envelope>;
+
+/** An appraisal's input as JSON: evidence as it came, byte for byte. */
+export function encodeAppraisal(input: AppraisalInput): RecordedAppraisal {
+  const { policy: applied, now } = input;
+  const { format } = input.evidence;
+  return {
+    version: 1,
+    format,
+    ...encodeExchange(format, input),
+    policy: z.encode(policy, applied),
+    now: z.encode(time, now),
+  };
+}
+
+/** Reads a recorded appraisal back; `place` names the file and line for the error. */
+export function decodeAppraisal(json: unknown, place: string): AppraisalInput {
+  try {
+    const { format, evidence, expected, policy: applied, now } = z.decode(envelope, json as never);
+    const exchanged = EXCHANGES[format].decode({ evidence, expected });
+    // One entry of the table made both, so they belong together.
+    return { ...exchanged, policy: applied, now };
+  } catch (cause) {
+    if (!(cause instanceof z.core.$ZodError)) throw cause;
+    const [issue] = cause.issues;
+    const path = issue?.path.map(String).join('.') ?? '';
+    throw new HarnessError('ERR_FILE_INVALID', `${place}: ${path}: ${issue?.message ?? ''}`, {
+      cause,
+    });
+  }
+}
+
+function encodeExchange<F extends Format>(
+  format: F,
+  { evidence, expected }: Exchanges[F],
+): { readonly evidence: unknown; readonly expected: unknown } {
+  return EXCHANGES[format].encode({ evidence, expected });
+}
