@@ -1,0 +1,110 @@
+import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
+import type { CheckId } from '../verifier/check-ids.js';
+import type { AttackerKey } from './attacker-key.js';
+
+/** Formats of evidence that attacks are made on. */
+export type AttackedFormat =
+  'csr' | 'android-key' | 'app-attest-attestation' | 'app-attest-assertion' | 'signed-request';
+
+/** What the attacker must hold. */
+export type AttackerMeans =
+  'own-key' | 'hooked-app' | 'earlier-evidence' | 'other-build' | 'emulator' | 'captured-request';
+
+/** What is told of an attack in reports. */
+export interface AttackDescription {
+  readonly id: string;
+  /** What the attacker does and what he hopes for. */
+  readonly description: string;
+  readonly needs: readonly AttackerMeans[];
+  /**
+   * The exact set of checks that fail, by the format of the evidence that is appraised: a spoilt
+   * request can show in the attestation that vouches for it. A format that is not named holds.
+   */
+  readonly failing: Readonly<Partial<Record<AttackedFormat, readonly [CheckId, ...CheckId[]]>>>;
+  /** Where the attack, or the rule that stops it, is written down. */
+  readonly references: readonly string[];
+}
+
+/** An attack on a certification request. */
+export interface CsrAttack extends AttackDescription {
+  readonly applies: 'csr';
+  mutate(csr: Uint8Array, means: { readonly attacker: AttackerKey }): Uint8Array;
+}
+
+/** What an attack on a chain may take from. */
+export interface AndroidKeyMeans {
+  readonly attacker: AttackerKey;
+  /** ES256 by the attested key, DER: a hook in the app lets it sign anything. */
+  readonly signWithPhone: (data: Uint8Array) => Promise<Uint8Array>;
+  /** A genuine chain of the same phone for another key and challenge. */
+  readonly earlierChain: readonly Uint8Array[];
+  /** A chain of an emulator for the challenge of the day. */
+  readonly emulatorChain: readonly Uint8Array[];
+}
+
+/** An attack on an Android attestation chain, leaf first. */
+export interface AndroidKeyAttack extends AttackDescription {
+  readonly applies: 'android-key';
+  mutate(chain: readonly Uint8Array[], means: AndroidKeyMeans): Promise<readonly Uint8Array[]>;
+}
+
+/** An attestation as an app hands it in: the object, and the key id that it names beside it. */
+export interface AppAttestSubmission {
+  readonly object: Uint8Array;
+  readonly keyId: Uint8Array;
+}
+
+/** What an attack on an attestation may take from. */
+export interface AppAttestMeans {
+  readonly attacker: AttackerKey;
+  /** A genuine attestation of the same app for another key and client data hash. */
+  readonly earlier: AppAttestSubmission;
+  /** A genuine attestation for the client data hash of the day, by a build for development. */
+  readonly developmentBuild: AppAttestSubmission;
+}
+
+/** An attack on an App Attest attestation. */
+export interface AppAttestAttack extends AttackDescription {
+  readonly applies: 'app-attest-attestation';
+  mutate(submission: AppAttestSubmission, means: AppAttestMeans): AppAttestSubmission;
+}
+
+/** Something that the attacker sends, and how long after it was captured. */
+export interface Presentation<Evidence> {
+  readonly evidence: Evidence;
+  readonly afterMs: number;
+}
+
+/**
+ * An attack on evidence that counts. It takes what was captured in order and tells what to send; the
+ * last of it must fail as the attack says, and everything before it is genuine and passes.
+ */
+export interface SignedRequestAttack extends AttackDescription {
+  readonly applies: 'signed-request';
+  /** How many genuine requests it takes, with counters that follow one another. */
+  readonly captures: 1 | 2;
+  present(captured: readonly SignedHttpRequest[]): readonly Presentation<SignedHttpRequest>[];
+}
+
+/** As `SignedRequestAttack`, on App Attest assertions. */
+export interface AssertionAttack extends AttackDescription {
+  readonly applies: 'app-attest-assertion';
+  readonly captures: 1 | 2;
+  present(captured: readonly Uint8Array[]): readonly Presentation<Uint8Array>[];
+}
+
+/** Any attack. */
+export type Attack =
+  CsrAttack | AndroidKeyAttack | AppAttestAttack | AssertionAttack | SignedRequestAttack;
+
+/** Sends `evidence` as soon as it was captured. */
+export function atOnce<Evidence>(evidence: Evidence): Presentation<Evidence> {
+  return { evidence, afterMs: 0 };
+}
+
+/** The capture at `index`; an attack that is given too few was called wrongly. */
+export function capture<Evidence>(captured: readonly Evidence[], index: number): Evidence {
+  const found = captured[index];
+  if (found === undefined) throw new RangeError(`the attack needs ${index + 1} captures`);
+  return found;
+}

@@ -1,0 +1,172 @@
+import { fromBase64url, toBase64url, utf8 } from '../encoding/bytes.js';
+import { der } from '../encoding/der-writer.js';
+import { readP256Signature } from '../encoding/ecdsa.js';
+import { PROFILE_S_HEADERS } from '../evidence/formats/index.js';
+import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
+import { atOnce, capture, type SignedRequestAttack } from './attack.js';
+import { flipBit } from './edit-der.js';
+
+const PROFILE = 'profile S: method, authority, target, key, epoch, counter, time, type and body';
+const DAY_MS = 86_400_000;
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The body is changed after it was signed. */
+export const bodyTampered = onTheWay({
+  id: 'signed-request/body-tampered',
+  description: 'changes the body on the way: another amount, the same signature',
+  change: (request) => ({
+    ...request,
+    body: request.body.length === 0 ? utf8('{}') : flipBit(request.body, -1),
+  }),
+});
+
+/** The request is sent to another path. */
+export const pathRedirected = onTheWay({
+  id: 'signed-request/path-redirected',
+  description: 'sends a signed request to another resource of the same server',
+  change: (request) => ({ ...request, target: `${request.target}/cancel` }),
+});
+
+/** The request is sent to another host. */
+export const hostRedirected = onTheWay({
+  id: 'signed-request/host-redirected',
+  description: 'sends a signed request to another server that trusts the same key',
+  change: (request) => ({ ...request, authority: `other.${request.authority}` }),
+});
+
+/** The request is sent with another method. */
+export const methodChanged = onTheWay({
+  id: 'signed-request/method-changed',
+  description: 'makes a deletion of what was signed as a change',
+  change: (request) => ({ ...request, method: request.method === 'DELETE' ? 'PUT' : 'DELETE' }),
+});
+
+/** The timestamp is made current again. */
+export const timestampRenewed = onTheWay({
+  id: 'signed-request/timestamp-renewed',
+  description: 'moves the time on, so that an old request looks fresh',
+  change: (request) => withNumber(request, PROFILE_S_HEADERS.timestamp, 1n),
+});
+
+/** The counter is raised. */
+export const counterRaised = onTheWay({
+  id: 'signed-request/counter-raised',
+  description: 'raises the counter, so that a request that was used passes for the next one',
+  change: (request) => withNumber(request, PROFILE_S_HEADERS.counter, 1n),
+});
+
+/** The signature is written in the other encoding of ECDSA. */
+export const signatureAsPair: SignedRequestAttack = {
+  id: 'signed-request/signature-as-pair',
+  applies: 'signed-request',
+  description: 'writes the signature as r and s of 32 bytes each, another spelling of the same one',
+  needs: ['captured-request'],
+  failing: { 'signed-request': ['signed-request/signature-encoding-allowed'] },
+  references: ['profile S: one encoding, strict DER', 'RFC 9421, 3.3.4 (the other encoding)'],
+  captures: 1,
+  present: (captured) => [
+    atOnce(
+      withSignature(capture(captured, 0), (signature) => {
+        const { r, s } = readP256Signature(signature);
+        const hex = [r, s].map((value) => value.toString(16).padStart(64, '0')).join('');
+        return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+      }),
+    ),
+  ],
+};
+
+/** The same request is sent twice. */
+export const counterReplayed: SignedRequestAttack = {
+  id: 'signed-request/counter-replayed',
+  applies: 'signed-request',
+  description: 'sends a captured request a second time, to have it done twice',
+  needs: ['captured-request'],
+  failing: { 'signed-request': ['signed-request/counter-not-replayed'] },
+  references: ['RFC 4303, 3.4.3 (anti-replay by counter)'],
+  captures: 1,
+  present: (captured) => [atOnce(capture(captured, 0)), atOnce(capture(captured, 0))],
+};
+
+/** The same request is sent twice, the second time with the twin of its signature. */
+export const signatureTwin: SignedRequestAttack = {
+  id: 'signed-request/signature-twin',
+  applies: 'signed-request',
+  description: 'replays a request with n - s for s: a valid signature whose bytes nobody has seen',
+  needs: ['captured-request'],
+  failing: { 'signed-request': ['signed-request/counter-not-replayed'] },
+  references: ['ECDSA malleability: (r, n - s) verifies where (r, s) does'],
+  captures: 1,
+  present: (captured) => {
+    const request = capture(captured, 0);
+    const twin = withSignature(request, (signature) => {
+      const { r, s } = readP256Signature(signature);
+      return der.sequence(der.integer(r), der.integer(P256_ORDER - s));
+    });
+    return [atOnce(request), atOnce(twin)];
+  },
+};
+
+/** An earlier request is sent after a later one. */
+export const counterRolledBack: SignedRequestAttack = {
+  id: 'signed-request/counter-rolled-back',
+  applies: 'signed-request',
+  description: 'holds a request back and sends it after a later one, as a restored backup would',
+  needs: ['captured-request'],
+  failing: { 'signed-request': ['signed-request/counter-not-rolled-back'] },
+  references: ['RFC 4303, 3.4.3 (anti-replay by counter)'],
+  captures: 2,
+  present: (captured) => [atOnce(capture(captured, 1)), atOnce(capture(captured, 0))],
+};
+
+/** A request is held back for a day. */
+export const timestampStale: SignedRequestAttack = {
+  id: 'signed-request/timestamp-stale',
+  applies: 'signed-request',
+  description: 'holds a request back and sends it a day later, when it does most harm',
+  needs: ['captured-request'],
+  failing: { 'signed-request': ['signed-request/timestamp-not-stale'] },
+  references: ['RFC 9449, 11.1 (lifetime of proofs)'],
+  captures: 1,
+  present: (captured) => [{ evidence: capture(captured, 0), afterMs: DAY_MS }],
+};
+
+function onTheWay(attack: {
+  readonly id: string;
+  readonly description: string;
+  readonly change: (request: SignedHttpRequest) => SignedHttpRequest;
+}): SignedRequestAttack {
+  return {
+    id: attack.id,
+    applies: 'signed-request',
+    description: attack.description,
+    needs: ['captured-request'],
+    failing: { 'signed-request': ['signed-request/signature-verifies'] },
+    references: [PROFILE],
+    captures: 1,
+    present: (captured) => [atOnce(attack.change(capture(captured, 0)))],
+  };
+}
+
+function withHeader(
+  request: SignedHttpRequest,
+  wanted: string,
+  change: (value: string) => string,
+): SignedHttpRequest {
+  const headers = request.headers.map(([name, value]) =>
+    name.toLowerCase() === wanted ? ([name, change(value)] as const) : ([name, value] as const),
+  );
+  return { ...request, headers };
+}
+
+function withNumber(request: SignedHttpRequest, header: string, more: bigint): SignedHttpRequest {
+  return withHeader(request, header, (value) => (BigInt(value) + more).toString());
+}
+
+function withSignature(
+  request: SignedHttpRequest,
+  change: (signature: Uint8Array) => Uint8Array,
+): SignedHttpRequest {
+  return withHeader(request, PROFILE_S_HEADERS.signature, (value) =>
+    toBase64url(change(fromBase64url(value) ?? new Uint8Array())),
+  );
+}
