@@ -1,16 +1,17 @@
 import type { Certificate } from '../../../encoding/certificate.js';
 import { failed, notApplicable, passed } from '../../check.js';
-import { provisioningOf, type Path } from '../path.js';
-import { chainCheck } from '../subject.js';
+import { provisioningOf } from '../path.js';
+import { chainCheck, type ChainView } from '../subject.js';
 
 /** Every authority of the chain was already valid. */
 export const alreadyValid = chainCheck({
   id: 'android-key/already-valid',
-  rule: 'every certificate between leaf and root is past its notBefore',
+  rule: 'every authority between attested key and root is past its notBefore',
   source: 'RFC 5280, 6.1.3 (a)(2); android/keyattestation, verifyValidity',
   withoutIt: 'certificates prepared for later use work today',
-  evaluate({ path, now }) {
-    return findInvalid(path, {
+  evaluate(view) {
+    const { now } = view;
+    return findInvalid(view, {
       invalid: ({ notBeforeMs }) => now.getTime() < notBeforeMs,
       expected: `valid by ${now.toISOString()}`,
       show: ({ notBeforeMs }) => `is valid from ${iso(notBeforeMs)}`,
@@ -21,14 +22,15 @@ export const alreadyValid = chainCheck({
 /** No authority of the chain has expired, unless it was put in at the factory. */
 export const notExpired = chainCheck({
   id: 'android-key/not-expired',
-  rule: 'every certificate between leaf and root is within its notAfter; factory chains do not expire',
+  rule: 'every authority between attested key and root is within its notAfter, unless provisioned at the factory',
   source: 'android/keyattestation, verifyValidity (expiry of factory chains ignored, RKP enforced)',
   withoutIt: 'a short-lived provisioned key that leaked once attests for ever',
-  evaluate({ path, now }) {
+  evaluate(view) {
+    const { path, now } = view;
     if (provisioningOf(path) === 'factory') {
       return notApplicable('a factory chain, which its vendor cannot renew');
     }
-    return findInvalid(path, {
+    return findInvalid(view, {
       invalid: ({ notAfterMs }) => now.getTime() > notAfterMs,
       expected: `valid at ${now.toISOString()}`,
       show: ({ notAfterMs }) => `expired ${iso(notAfterMs)}`,
@@ -36,16 +38,20 @@ export const notExpired = chainCheck({
   },
 });
 
-// The leaf's dates are the phone's own invention (1970, 2106), and an anchor is a key, not a date.
+// Dates of the leaf, and of an attest key, are the phone's own invention (1970, 2106), and an anchor
+// is a key, not a date.
 function findInvalid(
-  { certificates, root }: Path,
+  { chain, path: { certificates, root } }: ChainView,
   rule: {
     readonly invalid: (certificate: Certificate) => boolean;
     readonly expected: string;
     readonly show: (certificate: Certificate) => string;
   },
 ) {
-  const authorities = certificates.slice(1).filter((certificate) => certificate !== root);
+  const attested = new Set(chain.records.map(({ at }) => chain.certificates[at]));
+  const authorities = certificates
+    .slice(1)
+    .filter((certificate) => certificate !== root && !attested.has(certificate));
   const bad = authorities.find(rule.invalid);
   return bad === undefined
     ? passed
