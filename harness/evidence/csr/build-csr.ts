@@ -18,6 +18,14 @@ export interface NewCsr {
 
 /** A PKCS#10 request (RFC 2986) in DER. */
 export function buildCsr(csr: NewCsr): Uint8Array {
+  return signEnvelope(csrInfo(csr), {
+    algorithm: der.sequence(der.oid(SIGNATURE_OID.ecdsaSha256)),
+    sign: csr.sign,
+  });
+}
+
+/** What the request's signature is over, for a key that signs in its own time. */
+export function csrInfo(csr: Omit<NewCsr, 'sign'>): Uint8Array {
   const attributes =
     csr.nonce === undefined
       ? []
@@ -27,14 +35,10 @@ export function buildCsr(csr: NewCsr): Uint8Array {
             der.set(der.utf8(toBase64url(csr.nonce))),
           ),
         ];
-  const info = der.sequence(
+  return der.sequence(
     der.integer(0),
     encodeName([{ oid: NAME_OID.commonName, value: csr.commonName }]),
     csr.spki,
     der.contextConstructed(0, ...attributes),
   );
-  return signEnvelope(info, {
-    algorithm: der.sequence(der.oid(SIGNATURE_OID.ecdsaSha256)),
-    sign: csr.sign,
-  });
 }

@@ -1,2 +1,2 @@
-export { buildCsr, type NewCsr } from './build-csr.js';
+export { buildCsr, csrInfo, type NewCsr } from './build-csr.js';
 export { CSR_ATTRIBUTE_OID, parseCsr, type CertificationRequest, type CsrEvidence } from './csr.js';
