@@ -55,7 +55,7 @@ function expectRefusal(result: ReturnType<typeof appraise>, one: Attack, format:
   expect(result.verdict).toBe(stated.length === 0 ? 'accepted' : 'rejected');
 }
 
-const ofKind = <Applies extends Attack['applies']>(applies: Applies) =>
+const ofKind = (applies: Attack['applies']) =>
   ATTACKS.filter((one) => one.applies === applies).map((one) => [one.id] as const);
 
 describe('attacks', () => {
