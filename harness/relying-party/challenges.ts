@@ -20,6 +20,12 @@ export interface ChallengeHolder {
   readonly registrationId: string | null;
 }
 
+/** A request's body as received, and the exchange that it belongs to. */
+export interface Received {
+  readonly exchangeId: string;
+  readonly body: Uint8Array;
+}
+
 /** A request that presents a challenge. */
 export interface Presentation extends ChallengeHolder {
   readonly challenge: string;
@@ -55,38 +61,42 @@ export class Challenges {
 
   /**
    * Spends the presented challenge before anything else is looked at, and lets `settle` make the
-   * reply. The request that spent it gets the same reply again while the challenge lives.
+   * reply. The request that spent it gets the same reply again while the challenge lives; sent
+   * twice at once, it is answered once.
    */
   async present(presentation: Presentation, settle: Settle): Promise<Reply> {
+    const digest = requestDigest(presentation);
+    const underWay = this.#pending.get(digest);
+    if (underWay !== undefined) return underWay;
+    const reply = this.#present(presentation, digest, settle);
+    this.#pending.set(digest, reply);
+    try {
+      return await reply;
+    } finally {
+      this.#pending.delete(digest);
+    }
+  }
+
+  async #present(presentation: Presentation, digest: string, settle: Settle): Promise<Reply> {
     const { store, clock, judge } = this.#context;
     const { challenge } = presentation;
     const nowMs = clock().getTime();
     const record = await store.findChallenge(challenge);
-    const digest = requestDigest(presentation);
     const alive = isHolder(record, presentation) && nowMs < record.expiresAtMs;
-    const spending = alive ? await store.spendChallenge(challenge, digest) : spentBefore(record);
+    const spending = alive
+      ? await store.spendChallenge(challenge, digest)
+      : earlierSpending(record);
     if (alive && spending?.outcome === 'spent-before' && spending.by === digest) {
-      return spending.reply ?? this.#pending.get(challenge) ?? inProgress(presentation);
+      return spending.reply ?? inProgress(presentation);
     }
-    const checks = runRules(
-      challengeChecks,
-      { ...presentation, record, spending, nowMs },
-      judge.rules,
-    );
+    const presented = { ...presentation, record, spending, nowMs };
+    const checks = runRules(challengeChecks, presented, judge.rules);
     if (!allHold(checks)) {
       return refused(refusalOf(judgedByRules(checks)), { subject: presentation.subject });
     }
-    return spending?.outcome === 'spent' ? this.#settle(challenge, settle(checks)) : settle(checks);
-  }
-
-  async #settle(challenge: string, reply: Promise<Reply>): Promise<Reply> {
-    this.#pending.set(challenge, reply);
-    try {
-      await this.#context.store.recordReply(challenge, await reply);
-      return await reply;
-    } finally {
-      this.#pending.delete(challenge);
-    }
+    const reply = await settle(checks);
+    if (spending?.outcome === 'spent') await store.recordReply(challenge, reply);
+    return reply;
   }
 }
 
@@ -98,13 +108,16 @@ function isHolder(record: ChallengeRecord | null, by: ChallengeHolder): record i
   );
 }
 
-function spentBefore(record: ChallengeRecord | null): Spending | null {
+function earlierSpending(record: ChallengeRecord | null): Spending | null {
   if (record?.spentBy == null) return null;
   return { outcome: 'spent-before', by: record.spentBy, reply: record.reply };
 }
 
 function requestDigest(presentation: Presentation): string {
-  return toBase64url(createHash('sha256').update(presentation.body).digest());
+  const { subject, purpose, registrationId, challenge, body } = presentation;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([subject, purpose, registrationId, challenge]));
+  return toBase64url(hash.update(body).digest());
 }
 
 // The process that spent the challenge is another one, or broke down: the client may ask again.

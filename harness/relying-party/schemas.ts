@@ -106,11 +106,16 @@ export const problemSchema = z.strictObject({
 
 /** Evidence as an enrolment carries it. */
 export type SubmittedEvidence = z.output<typeof evidenceSchema>;
-/** See `tlsChallengeRequestSchema`. */
-export type TlsChallengeRequest = z.output<typeof tlsChallengeRequestSchema>;
 /** See `enrolmentRequestSchema`. */
 export type EnrolmentRequest = z.output<typeof enrolmentRequestSchema>;
 /** See `signingKeyRequestSchema`. */
 export type SigningKeyRequest = z.output<typeof signingKeyRequestSchema>;
 /** See `problemSchema`. */
 export type Problem = z.output<typeof problemSchema>;
+
+/** Bytes of base64url that a schema has let through. */
+export function bytesOf(text: string): Uint8Array {
+  const decoded = fromBase64url(text);
+  if (decoded === null) throw new Error('a schema let through what is not base64url');
+  return decoded;
+}

@@ -61,7 +61,8 @@ export interface AppAttestKey {
 export interface Registration {
   readonly id: string;
   readonly subject: string;
-  readonly platform: 'android' | 'ios';
+  /** Null where composition let a registration through without evidence. */
+  readonly platform: 'android' | 'ios' | null;
   readonly tlsKey: RegisteredKey;
   /** Null on platforms whose attestations certify keys directly. */
   readonly appAttestKey: AppAttestKey | null;

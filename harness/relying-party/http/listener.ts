@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Server, ServerOptions } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { HarnessError } from '../../errors.js';
+import type { Context } from '../context.js';
+import type { Listener } from '../events.js';
+import { notJudged } from '../reply.js';
+import { Answering } from './answering.js';
+
+/** Larger than any evidence; what is longer is refused unread. */
+const BODY_LIMIT_BYTES = 512 * 1024;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** A fastify application over TLS. */
+export type App = FastifyInstance<Server>;
+
+/** A listener that is not listening yet. */
+export interface UnboundListener {
+  readonly app: App;
+  readonly answering: Answering;
+  /** Names and ports that requests may be addressed to; filled once the port is known. */
+  readonly authorities: Set<string>;
+}
+
+/** Makes one TLS listener with everything that is the same for both. */
+export function createListener(
+  context: Context,
+  options: { readonly listener: Listener; readonly tls: ServerOptions },
+): UnboundListener {
+  const answering = new Answering(context, options.listener);
+  const authorities = new Set<string>();
+  const app: App = fastify({
+    https: { ...options.tls, minVersion: 'TLSv1.2' },
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: (error, request, response) => {
+      void answering.send(request, response, notJudged('malformed', error.message));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answering.attachTo(app);
+  // A request signed for another host must not be taken here, whoever signed it.
+  app.addHook('onRequest', async (request, response) => {
+    if (authorities.has(request.headers.host ?? '')) return;
+    const reply = notJudged('authority_unknown', 'the Host header names another authority');
+    await answering.send(request, response, reply);
+  });
+  app.server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    context.events.onRefusedConnection?.({
+      listener: options.listener,
+      at: context.clock(),
+      code: error.code ?? 'ERR_TLS',
+      message: error.message,
+    });
+  });
+  return { app, answering, authorities };
+}
+
+// Bytes that are no HTTP have no request that a reply could answer.
+function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, contentType, body } = notJudged('malformed', 'this is not HTTP/1.1');
+  socket.end(
+    [
+      `HTTP/1.1 ${status} Bad Request`,
+      `content-type: ${contentType}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+/** Starts to listen; answers the port. */
+export async function listen(
+  { app, authorities }: UnboundListener,
+  options: {
+    readonly address: string;
+    readonly port: number;
+    /** Names under which clients reach the listener; the port is added to each. */
+    readonly hosts: readonly string[];
+    readonly authorities: readonly string[];
+  },
+): Promise<number> {
+  try {
+    await app.listen({ host: options.address, port: options.port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const place = `${options.address}:${options.port}`;
+    throw new HarnessError('ERR_PORT_IN_USE', `the relying party cannot listen on ${place}`, {
+      cause: error,
+    });
+  }
+  const { port } = app.server.address() as AddressInfo;
+  for (const host of options.hosts) authorities.add(`${host}:${port}`);
+  for (const authority of options.authorities) authorities.add(authority);
+  return port;
+}

@@ -1,0 +1,39 @@
+import type { X509Certificate } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+import type { FastifyRequest } from 'fastify';
+import { keyId } from '../../evidence/formats/index.js';
+import { clientCertificateChecks, type ClientCertificate } from '../checks/client-certificate.js';
+import { judgedByRules, type Context } from '../context.js';
+import { refusalOf } from '../refusal.js';
+import { refused } from '../reply.js';
+import { allHold, runRules } from '../rules.js';
+import type { Registration, Reply } from '../store.js';
+
+/** Whose connection a request came over, or why it is turned away. */
+export type Peer =
+  | { readonly known: true; readonly registration: Registration }
+  | { readonly known: false; readonly reply: Reply };
+
+/** Finds the registration of a request's connection; done anew for each request of a connection. */
+export async function identifyPeer(context: Context, request: FastifyRequest): Promise<Peer> {
+  const certificate = clientCertificate(request);
+  const registration =
+    certificate && (await context.store.findRegistrationByTlsKey(certificate.keyId));
+  const connection = { certificate, registration, nowMs: context.clock().getTime() };
+  const checks = runRules(clientCertificateChecks, connection, context.judge.rules);
+  if (registration !== null && allHold(checks)) return { known: true, registration };
+  const addressee = certificate === null ? {} : { keyId: certificate.keyId };
+  return { known: false, reply: refused(refusalOf(judgedByRules(checks)), addressee) };
+}
+
+function clientCertificate(request: FastifyRequest): ClientCertificate | null {
+  const { socket } = request.raw;
+  if (!(socket instanceof TLSSocket)) throw new Error('a listener without TLS');
+  const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
+  if (certificate === undefined) return null;
+  return {
+    keyId: keyId(new Uint8Array(certificate.publicKey.export({ format: 'der', type: 'spki' }))),
+    notBeforeMs: Date.parse(certificate.validFrom),
+    notAfterMs: Date.parse(certificate.validTo),
+  };
+}

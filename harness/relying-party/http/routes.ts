@@ -1,0 +1,149 @@
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Challenges } from '../challenges.js';
+import type { Context } from '../context.js';
+import type { Enrolment } from '../enrolment.js';
+import { accepted, notJudged } from '../reply.js';
+import {
+  challengeReplySchema,
+  enrolmentReplySchema,
+  enrolmentRequestSchema,
+  healthReplySchema,
+  orderReplySchema,
+  problemSchema,
+  signChallengeRequestSchema,
+  signingKeyReplySchema,
+  signingKeyRequestSchema,
+  timeReplySchema,
+  tlsChallengeRequestSchema,
+} from '../schemas.js';
+import type { SignedRequests } from '../signed-requests.js';
+import type { SigningKeys } from '../signing-keys.js';
+import type { UnboundListener } from './listener.js';
+import { identifyPeer } from './peer.js';
+import { readJsonBodies, readRawBodies, receivedBody, signedHttpRequest } from './raw-request.js';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+
+/** Routes that both listeners have. */
+export function addCommonRoutes({ app, answering }: UnboundListener, context: Context): void {
+  app.get('/healthz', { schema: { response: { 200: healthReplySchema } } }, (request, response) =>
+    answering.send(request, response, accepted(200, { status: 'ok' })),
+  );
+  app.get('/v1/time', { schema: { response: { 200: timeReplySchema } } }, (request, response) => {
+    const now = context.clock();
+    const body = { now: now.toISOString(), nowMs: now.getTime() };
+    return answering.send(request, response, accepted(200, body));
+  });
+}
+
+/** What a phone without a certificate may ask for. */
+export function addEnrolmentRoutes(
+  { app: root, answering }: UnboundListener,
+  parts: { readonly challenges: Challenges; readonly enrolment: Enrolment },
+): void {
+  readJsonBodies(root);
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/v1/challenges',
+    {
+      schema: {
+        body: tlsChallengeRequestSchema,
+        response: { 201: challengeReplySchema, ...problems },
+      },
+    },
+    async (request, response) => {
+      const { subject, purpose } = request.body;
+      const issued = await parts.challenges.issue({ subject, purpose, registrationId: null });
+      return answering.send(request, response, accepted(201, issued, { subject }));
+    },
+  );
+  app.post(
+    '/v1/enrolments',
+    {
+      schema: {
+        body: enrolmentRequestSchema,
+        response: { 201: enrolmentReplySchema, ...problems },
+      },
+    },
+    async (request, response) => {
+      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const reply = await parts.enrolment.enrol(request.body, received);
+      return answering.send(request, response, reply);
+    },
+  );
+}
+
+/** What a registered phone may ask for over mutual TLS. */
+export function addRegistrationRoutes(
+  { app: root, answering }: UnboundListener,
+  context: Context,
+  parts: { readonly challenges: Challenges; readonly signingKeys: SigningKeys },
+): void {
+  readJsonBodies(root);
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/v1/challenges',
+    {
+      schema: {
+        body: signChallengeRequestSchema,
+        response: { 201: challengeReplySchema, ...problems },
+      },
+    },
+    async (request, response) => {
+      const peer = await identifyPeer(context, request);
+      if (!peer.known) return answering.send(request, response, peer.reply);
+      const { subject, id: registrationId } = peer.registration;
+      const { purpose } = request.body;
+      const issued = await parts.challenges.issue({ subject, purpose, registrationId });
+      return answering.send(request, response, accepted(201, issued, { subject }));
+    },
+  );
+  app.post(
+    '/v1/signing-keys',
+    {
+      schema: {
+        body: signingKeyRequestSchema,
+        response: { 201: signingKeyReplySchema, ...problems },
+      },
+    },
+    async (request, response) => {
+      const peer = await identifyPeer(context, request);
+      if (!peer.known) return answering.send(request, response, peer.reply);
+      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const reply = await parts.signingKeys.register(peer.registration, request.body, received);
+      return answering.send(request, response, reply);
+    },
+  );
+}
+
+/** The resource that takes signed requests only. */
+export function addSignedRoutes(
+  { app: root, answering }: UnboundListener,
+  context: Context,
+  signedRequests: SignedRequests,
+): void {
+  // By default a GET's body would be passed over, and so travel unsigned.
+  root.addHttpMethod('GET', { hasBody: true });
+  void root.register((app, _options, done) => {
+    readRawBodies(app);
+    for (const url of ['/v1/orders', '/v1/orders/*']) {
+      app.route({
+        method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        url,
+        schema: { response: { 200: orderReplySchema, ...problems } },
+        handler: async (request, response) => {
+          const peer = await identifyPeer(context, request);
+          if (!peer.known) return answering.send(request, response, peer.reply);
+          const signed = signedHttpRequest(request);
+          if (signed.headers.filter(([name]) => name.toLowerCase() === 'host').length !== 1) {
+            const reply = notJudged('malformed', 'a request has one Host header');
+            return answering.send(request, response, reply);
+          }
+          const reply = await signedRequests.accept(peer.registration, signed, request.id);
+          return answering.send(request, response, reply);
+        },
+      });
+    }
+    done();
+  });
+}

@@ -1,0 +1,37 @@
+export { createRelyingPartyClient, readAnswer } from './client.js';
+export type {
+  Answer,
+  EnrolledPhone,
+  IssuedChallenge,
+  RegisteredSigningKey,
+  RelyingPartyClient,
+} from './client.js';
+export { challengeChecks } from './checks/challenge.js';
+export { clientCertificateChecks } from './checks/client-certificate.js';
+export { enrolmentChecks } from './checks/enrolment.js';
+export { registrationChecks } from './checks/registration.js';
+export type { Judge, ReferenceValues } from './context.js';
+export type {
+  AppraisalEvent,
+  ExchangeEvent,
+  Listener,
+  RefusedConnectionEvent,
+  RelyingPartyEvents,
+} from './events.js';
+export { CLOCK_OFFSET_HEADER } from './http/answering.js';
+export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
+export { MemoryStore } from './memory-store.js';
+export { createLabPki, pinOf, type LabPki, type ServerCredentials } from './pki.js';
+export { SERVICE_CODES, type RefusalCode } from './refusal.js';
+export { allRules, type Rules } from './rules.js';
+export * from './schemas.js';
+export { startRelyingParty, type RelyingParty, type RelyingPartyOptions } from './server.js';
+export type * from './store.js';
+export { httpsTransport } from './transport.js';
+export type {
+  ClientIdentity,
+  HttpsTransportOptions,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+} from './transport.js';

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { toBase64url } from '../encoding/bytes.js';
+import { parseAndroidKey } from '../evidence/android-key/index.js';
+import {
+  parseAppAttestAssertion,
+  parseAppAttestAttestation,
+} from '../evidence/app-attest/index.js';
+import { parseCsr } from '../evidence/csr/index.js';
+import { enrolmentBinding } from '../evidence/formats/index.js';
+import type { AttestationResult } from '../verifier/result.js';
+import { enrolmentChecks } from './checks/enrolment.js';
+import {
+  appraise,
+  judgedByPolicy,
+  judgedByRules,
+  type Context,
+  type Occasion,
+  type Question,
+} from './context.js';
+import type { JudgedCheck } from './refusal.js';
+import { allHold, runRules } from './rules.js';
+import { bytesOf, type SubmittedEvidence } from './schemas.js';
+import type { AppAttestKey, ChallengePurpose, KeyProtection, Registration } from './store.js';
+
+/** An enrolment whose challenge is good. */
+export interface EnrolmentCase {
+  readonly occasion: Occasion & { readonly purpose: ChallengePurpose };
+  readonly nonce: Uint8Array;
+  /** DER of the certification request. */
+  readonly csr: Uint8Array;
+  readonly evidence: SubmittedEvidence | null;
+  /** The registration that a further key is for; null for a first enrolment. */
+  readonly registration: Registration | null;
+  /** Counter of the last assertion by the registration's App Attest key. */
+  readonly previousCounter: number | null;
+}
+
+/** What the verifier and the rules about evidence say of an enrolment. */
+export interface JudgedEnrolment {
+  readonly accepted: boolean;
+  /** In the order in which a refusal names them. */
+  readonly judged: readonly JudgedCheck[];
+  /** The key of the certification request, or null where that does not parse. */
+  readonly spki: Uint8Array | null;
+  readonly protection: KeyProtection;
+  readonly question: Question | null;
+}
+
+/** Judges a certification request and the evidence for its key. Changes no state. */
+export function judgeEnrolment(context: Context, enrolment: EnrolmentCase): JudgedEnrolment {
+  const { occasion, nonce, registration } = enrolment;
+  const presence = runRules(
+    enrolmentChecks,
+    { purpose: occasion.purpose, format: enrolment.evidence?.format ?? null, registration },
+    context.judge.rules,
+  );
+  const csr = parseCsr(enrolment.csr);
+  const spki = csr.parsed.ok ? csr.parsed.value.spki : null;
+  const possession = appraise(context, occasion, { evidence: csr, expected: { nonce } });
+  const question = enrolment.evidence && questionOf(context, enrolment, enrolment.evidence, spki);
+  const result = question && appraise(context, occasion, question);
+  const evidenceGood = result === null ? enrolment.evidence === null : isAccepted(result);
+  return {
+    accepted: allHold(presence) && isAccepted(possession) && evidenceGood,
+    judged: [
+      ...judgedByRules(presence),
+      ...judgedByPolicy(possession, context.policy),
+      ...(result === null ? [] : judgedByPolicy(result, context.policy)),
+    ],
+    spki,
+    protection: protectionOf(result),
+    question,
+  };
+}
+
+// An assertion can only be asked about where a registration has the key that makes it.
+function questionOf(
+  context: Context,
+  enrolment: EnrolmentCase,
+  evidence: SubmittedEvidence,
+  spki: Uint8Array | null,
+): Question | null {
+  const { rpId, referenceValues } = context;
+  const { occasion, nonce, csr, registration, previousCounter } = enrolment;
+  const bound = { rpId, purpose: occasion.purpose, nonce };
+  const { appIds } = referenceValues;
+  switch (evidence.format) {
+    case 'android-key':
+      return {
+        evidence: parseAndroidKey(evidence.certificates.map(bytesOf)),
+        expected: {
+          // The key comes after the challenge, so the certificate itself binds it.
+          challenge: enrolmentBinding(bound),
+          packageNames: referenceValues.packageNames,
+          signerDigests: referenceValues.signerDigests,
+          ...(spki === null ? {} : { spki }),
+        },
+      };
+    case 'app-attest-attestation':
+      return {
+        evidence: parseAppAttestAttestation(bytesOf(evidence.attestationObject)),
+        expected: {
+          appIds,
+          keyId: bytesOf(evidence.keyId),
+          clientDataHash: enrolmentBinding({ ...bound, csr }),
+        },
+      };
+    case 'app-attest-assertion': {
+      const key = registration?.appAttestKey ?? null;
+      if (key === null) return null;
+      return {
+        evidence: parseAppAttestAssertion(bytesOf(evidence.assertion)),
+        expected: {
+          appIds,
+          publicKey: key.publicKey,
+          clientDataHash: enrolmentBinding({ ...bound, csr }),
+          previousCounter,
+        },
+      };
+    }
+  }
+}
+
+function isAccepted(result: AttestationResult): boolean {
+  return result.verdict === 'accepted';
+}
+
+function protectionOf(result: AttestationResult | null): KeyProtection {
+  const claim = result?.claims['keyProtection'];
+  return claim === 'attested' || claim === 'vouched' ? claim : 'none';
+}
+
+/** The platform whose evidence was asked about. */
+export function platformOf(question: Question | null): Registration['platform'] {
+  if (question === null) return null;
+  return question.evidence.format === 'android-key' ? 'android' : 'ios';
+}
+
+/** The App Attest key of an attestation that parses. */
+export function appAttestKeyOf(question: Question | null): AppAttestKey | null {
+  if (question?.evidence.format !== 'app-attest-attestation') return null;
+  const { parsed } = question.evidence;
+  if (!parsed.ok) return null;
+  const { publicKey } = parsed.value.authData;
+  return { keyId: toBase64url(createHash('sha256').update(publicKey).digest()), publicKey };
+}

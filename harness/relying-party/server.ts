@@ -1,0 +1,122 @@
+import { encodePemCertificate } from '../encoding/pem.js';
+import type { AppraisalPolicy } from '../verifier/policy.js';
+import { Challenges } from './challenges.js';
+import type { Context, Judge, ReferenceValues } from './context.js';
+import { Enrolment } from './enrolment.js';
+import type { RelyingPartyEvents } from './events.js';
+import { createListener, listen } from './http/listener.js';
+import {
+  addCommonRoutes,
+  addEnrolmentRoutes,
+  addRegistrationRoutes,
+  addSignedRoutes,
+} from './http/routes.js';
+import { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
+import type { LabPki } from './pki.js';
+import { allRules } from './rules.js';
+import { SignedRequests } from './signed-requests.js';
+import { SigningKeys } from './signing-keys.js';
+import type { Store } from './store.js';
+
+const CHALLENGE_LIFETIME_MS = 120_000;
+
+/** What a relying party is made of. */
+export interface RelyingPartyOptions {
+  /** The relying party's DNS name: evidence is bound to it, and the server certificate names it. */
+  readonly rpId: string;
+  /** `rules` are all on where it is left out. */
+  readonly judge: Pick<Judge, 'appraise'> & Partial<Pick<Judge, 'rules'>>;
+  readonly policy: AppraisalPolicy;
+  readonly referenceValues: ReferenceValues;
+  readonly store: Store;
+  readonly pki: LabPki;
+  readonly events: RelyingPartyEvents;
+  readonly clock?: () => Date;
+  readonly challengeLifetimeMs?: number;
+  readonly certificates?: ClientCertificatePolicy;
+  /** Whether one key may both open connections and sign bodies; refused where it is left out. */
+  readonly sharedKeys?: 'refused' | 'allowed';
+  /** The address to listen on; loopback where it is left out. */
+  readonly address?: string;
+  /** The host of the URLs that phones are given. */
+  readonly publicHost?: string;
+  /** Ports; 0, or left out, is any free one. */
+  readonly ports?: { readonly enrolment?: number; readonly api?: number };
+  /** Further authorities, such as those of a port that is forwarded to phones. */
+  readonly authorities?: readonly string[];
+}
+
+/** A relying party that listens. */
+export interface RelyingParty {
+  /** Origin of the listener without client certificates. */
+  readonly enrolUrl: string;
+  /** Origin of the listener that demands a client certificate. */
+  readonly apiUrl: string;
+  /** Stops both listeners and ends their connections; may be called again. */
+  close(): Promise<void>;
+}
+
+/** Starts both listeners of a relying party. */
+export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
+  const context = contextOf(options);
+  const { server, clientAuthority } = options.pki;
+  const tls = { key: server.privateKey, cert: server.certificateChain };
+  const challenges = new Challenges(context, {
+    lifetimeMs: options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS,
+  });
+
+  const enrolment = createListener(context, { listener: 'enrolment', tls });
+  addCommonRoutes(enrolment, context);
+  addEnrolmentRoutes(enrolment, {
+    challenges,
+    enrolment: new Enrolment(context, {
+      challenges,
+      authority: clientAuthority,
+      certificates: options.certificates ?? SHORT_LIVED,
+    }),
+  });
+
+  const ca = encodePemCertificate(clientAuthority.certificate);
+  const api = createListener(context, {
+    listener: 'api',
+    tls: { ...tls, ca, requestCert: true, rejectUnauthorized: true },
+  });
+  addCommonRoutes(api, context);
+  addRegistrationRoutes(api, context, {
+    challenges,
+    signingKeys: new SigningKeys(context, challenges),
+  });
+  addSignedRoutes(api, context, new SignedRequests(context));
+
+  const close = async () => {
+    await Promise.all([enrolment.app.close(), api.app.close()]);
+  };
+  const { publicHost = 'localhost', address = '127.0.0.1' } = options;
+  const names = {
+    address,
+    hosts: [...new Set([publicHost, options.rpId, 'localhost', '127.0.0.1'])],
+    authorities: options.authorities ?? [],
+  };
+  try {
+    const enrolPort = await listen(enrolment, { ...names, port: options.ports?.enrolment ?? 0 });
+    const apiPort = await listen(api, { ...names, port: options.ports?.api ?? 0 });
+    return {
+      enrolUrl: `https://${publicHost}:${enrolPort}`,
+      apiUrl: `https://${publicHost}:${apiPort}`,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function contextOf(options: RelyingPartyOptions): Context {
+  const { rpId, judge, policy, referenceValues, store, events } = options;
+  return {
+    ...{ rpId, policy, referenceValues, store, events },
+    judge: { appraise: judge.appraise.bind(judge), rules: judge.rules ?? allRules },
+    clock: options.clock ?? (() => new Date()),
+    sharedKeys: options.sharedKeys ?? 'refused',
+  };
+}

@@ -1,0 +1,89 @@
+import { keyId } from '../evidence/formats/index.js';
+import type { CheckResult } from '../verifier/result.js';
+import type { Challenges, Received } from './challenges.js';
+import { registrationChecks } from './checks/registration.js';
+import { claimAll } from './claim-keys.js';
+import { judgedByRules, type Context, type Question } from './context.js';
+import { judgeEnrolment, type EnrolmentCase } from './judge-enrolment.js';
+import { refusalOf } from './refusal.js';
+import { accepted, refused } from './reply.js';
+import { allHold, runRules } from './rules.js';
+import { bytesOf, type SigningKeyRequest } from './schemas.js';
+import type { Registration, Reply } from './store.js';
+
+/** Registers the keys that sign bodies, each over the mutual TLS of its own registration. */
+export class SigningKeys {
+  readonly #context: Context;
+  readonly #challenges: Challenges;
+
+  constructor(context: Context, challenges: Challenges) {
+    this.#context = context;
+    this.#challenges = challenges;
+  }
+
+  /** Answers a request for a signing key of `registration`, whose certificate the connection has. */
+  register(
+    registration: Registration,
+    request: SigningKeyRequest,
+    received: Received,
+  ): Promise<Reply> {
+    const { subject, id: registrationId } = registration;
+    const { challenge } = request;
+    const holder = { subject, purpose: 'sign', registrationId } as const;
+    return this.#challenges.present({ ...holder, challenge, body: received.body }, (checks) =>
+      this.#settle(checks, registration, {
+        occasion: { exchangeId: received.exchangeId, subject, purpose: 'sign' },
+        nonce: bytesOf(challenge),
+        csr: bytesOf(request.csr),
+        evidence: request.evidence ?? null,
+        registration,
+      }),
+    );
+  }
+
+  async #settle(
+    checks: readonly CheckResult[],
+    registration: Registration,
+    enrolment: Omit<EnrolmentCase, 'previousCounter'>,
+  ): Promise<Reply> {
+    const { store, judge, sharedKeys } = this.#context;
+    const { subject, id: registrationId, appAttestKey } = registration;
+    for (;;) {
+      const previousCounter = appAttestKey && (await store.appAttestCounter(appAttestKey.keyId));
+      const judgement = judgeEnrolment(this.#context, { ...enrolment, previousCounter });
+      const { spki, protection } = judgement;
+      const signKeyId = spki && keyId(spki);
+      const [requested = null] = await claimAll(this.#context, judgement.accepted, [
+        signKeyId === null ? null : { keyId: signKeyId, use: 'sign', subject, registrationId },
+      ]);
+      const wanted = { requested, vouching: null, sharedKeys };
+      const rules = runRules(registrationChecks, wanted, judge.rules);
+      const judged = [...judgedByRules(checks), ...judgement.judged, ...judgedByRules(rules)];
+      const addressee = { subject, ...(signKeyId === null ? {} : { keyId: signKeyId }) };
+      if (!judgement.accepted || !allHold(rules) || spki === null || signKeyId === null) {
+        return refused(refusalOf(judged), addressee);
+      }
+      // A parallel request was faster with the same assertion key: judge again with its counter.
+      if (!(await this.#advance(registration, judgement.question, previousCounter))) continue;
+      const key = { keyId: signKeyId, spki, protection };
+      const { epoch } = await store.replaceSigningKey(registrationId, key);
+      return accepted(
+        201,
+        { keyId: signKeyId, epoch: epoch.toString() },
+        { ...addressee, checks: judged.map(({ check }) => check) },
+      );
+    }
+  }
+
+  async #advance(
+    { appAttestKey }: Registration,
+    question: Question | null,
+    from: number | null,
+  ): Promise<boolean> {
+    if (appAttestKey === null || question?.evidence.format !== 'app-attest-assertion') return true;
+    const { parsed } = question.evidence;
+    if (!parsed.ok) throw new Error('an assertion that does not parse was accepted');
+    const to = parsed.value.authData.counter;
+    return this.#context.store.advanceAppAttestCounter({ keyId: appAttestKey.keyId, from, to });
+  }
+}
