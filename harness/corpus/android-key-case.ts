@@ -3,20 +3,12 @@ import { parsePemCertificates } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import { anchorOf, parseRevocationList, type TrustSet } from '../trust/index.js';
-import { POLICIES, type AppraisalInput, type AppraisalPolicy } from '../verifier/index.js';
+import { POLICIES, type AppraisalPolicy } from '../verifier/index.js';
 import type { AndroidKeyPolicy } from '../verifier/policy.js';
 import type { CorpusCase } from './case.js';
 import { Inputs, type Unsupported } from './inputs.js';
 import type { VectorValues } from './manifest.js';
-
-/** What a case is appraised with: the verifier's input, and the trust it needs. */
-export interface PreparedCase {
-  readonly input: AppraisalInput;
-  readonly trust: TrustSet;
-}
-
-/** Reads a file that the case names, relative to its manifest. */
-export type ReadFile = (file: string) => Uint8Array;
+import type { CaseContext, PreparedCase, ReadFile } from './prepared-case.js';
 
 const KNOWN_INPUTS = [
   'verificationTime',
@@ -41,7 +33,7 @@ const POLICY_WORDS: { readonly [K in keyof AndroidKeyPolicy]?: readonly AndroidK
 /** Prepares a case of Android Key Attestation. */
 export function androidKeyCase(
   corpusCase: CorpusCase,
-  context: { readonly trust: TrustSet; readonly readFile: ReadFile },
+  context: CaseContext,
 ): PreparedCase | Unsupported {
   const inputs = new Inputs(corpusCase);
   const [unknown] = inputs.unknown(KNOWN_INPUTS);
@@ -76,10 +68,7 @@ function policyOf({ policyId, policyWords }: CorpusCase): AppraisalPolicy | Unsu
   return { ...base, androidKey: { ...base.androidKey, ...(policyWords as VectorValues & object) } };
 }
 
-function trustOf(
-  inputs: Inputs,
-  { trust, readFile }: { readonly trust: TrustSet; readonly readFile: ReadFile },
-): TrustSet {
+function trustOf(inputs: Inputs, { trust, readFile }: CaseContext): TrustSet {
   const anchors = inputs.text('trustAnchors');
   const statusList = inputs.text('statusList');
   return {

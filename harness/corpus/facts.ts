@@ -10,9 +10,18 @@ export interface FactAgreement {
   readonly disagree: readonly string[];
 }
 
-/** Compares field by field; claims carry the facts' names. */
+/** Compares field by field, in nested objects too; claims carry the facts' names and may say more. */
 export function compareFacts(facts: VectorValues, claims: Claims): FactAgreement {
   const names = Object.keys(facts);
-  const disagree = names.filter((name) => !isDeepStrictEqual(facts[name], claims[name]));
+  const disagree = names.filter((name) => !covers(facts[name], claims[name]));
   return { agree: names.length - disagree.length, disagree };
+}
+
+function covers(fact: unknown, claim: unknown): boolean {
+  if (!isRecord(fact)) return isDeepStrictEqual(fact, claim);
+  return isRecord(claim) && Object.keys(fact).every((name) => covers(fact[name], claim[name]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

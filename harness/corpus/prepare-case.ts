@@ -1,20 +1,28 @@
-import type { TrustSet } from '../trust/index.js';
-import { androidKeyCase, type PreparedCase, type ReadFile } from './android-key-case.js';
+import { androidKeyCase } from './android-key-case.js';
+import {
+  appAttestAssertionCase,
+  appAttestAttestationCase,
+  appAttestReceiptCase,
+} from './app-attest-case.js';
 import type { CorpusCase } from './case.js';
 import type { Unsupported } from './inputs.js';
+import type { CaseContext, PreparedCase } from './prepared-case.js';
 
 /** Makes a verifier's input of a case, or says why this verifier does not run it. */
 export function prepareCase(
   corpusCase: CorpusCase,
-  context: { readonly trust: TrustSet; readonly readFile: ReadFile },
+  context: CaseContext,
 ): PreparedCase | Unsupported {
   switch (corpusCase.kind) {
     case 'android-key-attestation':
       return androidKeyCase(corpusCase, context);
     case 'app-attest-attestation':
+      return appAttestAttestationCase(corpusCase, context);
     case 'app-attest-assertion':
+      return appAttestAssertionCase(corpusCase, context);
     case 'app-attest-receipt':
+      return appAttestReceiptCase(corpusCase, context);
     case 'play-integrity':
-      return { unsupported: `kind ${corpusCase.kind}` };
+      return { unsupported: 'kind play-integrity' };
   }
 }

@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { fromBase64url, toBase64url } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
+import {
+  parseAppAttestAssertion,
+  parseAppAttestAttestation,
+  parseAppAttestReceipt,
+} from '../evidence/app-attest/index.js';
 import { parseCsr } from '../evidence/csr/index.js';
 import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { CHECK_IDS, type CheckId } from './check-ids.js';
@@ -107,6 +112,16 @@ function exchange<Evidence, Raw, Expected>(format: {
   };
 }
 
+function bytesAlone<Evidence extends { readonly bytes: Uint8Array }>(
+  parse: (bytes: Uint8Array) => Evidence,
+) {
+  return {
+    raw: z.strictObject({ bytes }),
+    rawOf: (evidence: Evidence) => ({ bytes: evidence.bytes }),
+    parse: (raw: { readonly bytes: Uint8Array }) => parse(raw.bytes),
+  };
+}
+
 const EXCHANGES: {
   readonly [F in Format]: ExchangeCodec<Exchanges[F]['evidence'], Exchanges[F]['expected']>;
 } = {
@@ -121,10 +136,34 @@ const EXCHANGES: {
       spki: bytes.exactOptional(),
     }),
   }),
+  'app-attest-attestation': exchange({
+    ...bytesAlone(parseAppAttestAttestation),
+    expected: z.strictObject({
+      appIds: strings,
+      keyId: bytes,
+      clientDataHash: bytes,
+      validationCategories: z.array(z.number()).readonly().exactOptional(),
+    }),
+  }),
+  'app-attest-assertion': exchange({
+    ...bytesAlone(parseAppAttestAssertion),
+    expected: z.strictObject({
+      appIds: strings,
+      publicKey: bytes,
+      clientDataHash: bytes,
+      previousCounter: z.number().nullable(),
+    }),
+  }),
+  'app-attest-receipt': exchange({
+    ...bytesAlone(parseAppAttestReceipt),
+    expected: z.strictObject({
+      appIds: strings.exactOptional(),
+      publicKey: bytes.exactOptional(),
+      maxAgeSeconds: z.number().exactOptional(),
+    }),
+  }),
   csr: exchange({
-    raw: z.strictObject({ bytes }),
-    rawOf: (evidence) => ({ bytes: evidence.bytes }),
-    parse: (raw) => parseCsr(raw.bytes),
+    ...bytesAlone(parseCsr),
     expected: z.strictObject({ nonce: bytes.exactOptional() }),
   }),
   'signed-request': exchange({
