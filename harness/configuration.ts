@@ -63,8 +63,14 @@ export function loadYamlFolder<Value>(
 
 /** A schema as the JSON Schema text that editors complete from. */
 export function jsonSchemaText(schema: z.ZodType, title: string): string {
-  // `input`: an author may leave out what has a default.
-  const json = z.toJSONSchema(schema, { io: 'input' });
+  const json = z.toJSONSchema(schema, {
+    // An author may leave out what has a default.
+    io: 'input',
+    // Our values are read-only; to an editor the word says that a file must not be written.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  });
   return `${JSON.stringify({ title, ...json }, null, 2)}\n`;
 }
 

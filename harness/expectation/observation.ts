@@ -5,7 +5,7 @@ import type { AttestationResult, ClaimValue } from '../verifier/result.js';
 const knownCheckIds = Object.keys(CHECK_IDS) as CheckId[];
 
 /** An id of the one table of checks; a misspelt one is refused. */
-export const checkIdSchema = z.enum(knownCheckIds);
+export const checkIdSchema = z.enum(knownCheckIds).meta({ id: 'CheckId' });
 
 /** One listed check, as the verifier and the relying party report it. */
 export const checkResultSchema = z.discriminatedUnion('status', [
