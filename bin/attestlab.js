@@ -16,6 +16,11 @@ if (!supported) {
   process.stderr.write('attestlab: the product is not built\nremedy: npm ci, or npm run build\n');
   process.exitCode = 2;
 } else {
+  // Whoever reads may stop reading, as `| head` does: that is no crash.
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   const { main } = await import(entry.href);
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -18,10 +18,10 @@ export async function doctor(
   return isFit(findings) ? EXIT.passed : EXIT.usage;
 }
 
-/** Whether a run may start. Writes only what is missing, and leaves passing states to the run. */
+/** Whether a run may start. Writes only what is missing. */
 export async function preflight(lab: string, terminal: Terminal): Promise<boolean> {
   const findings = await examineAll(
-    examinations(lab).filter(({ isPassing }) => isPassing !== true),
+    examinations(lab).filter(({ isForPeople }) => isForPeople !== true),
   );
   if (isFit(findings)) return true;
   terminal.err(table(findings.filter((finding) => finding.status === 'missing')));

@@ -9,8 +9,8 @@ export type Finding =
 /** One look: a name and how to look. It never throws for what it looks for. */
 export interface Examination {
   readonly name: string;
-  /** May be otherwise in a minute, so the run itself looks when it needs it. */
-  readonly isPassing?: true;
+  /** For people alone: a run does without it, or looks itself at the moment that counts. */
+  readonly isForPeople?: true;
   readonly examine: () => Finding | Promise<Finding>;
 }
 

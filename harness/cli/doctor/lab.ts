@@ -19,8 +19,8 @@ export function labExaminations(path: string, now: Date): readonly Examination[]
   return [
     { name: 'lab', examine: () => (reading.ok ? ok(inShort(reading.value)) : reading.finding) },
     { name: 'trust', examine: about((lab) => trustOfLab(lab, now)) },
-    { name: 'ports', isPassing: true, examine: about(ports) },
-    { name: 'other runs', isPassing: true, examine: about(otherRuns) },
+    { name: 'ports', isForPeople: true, examine: about(ports) },
+    { name: 'other runs', isForPeople: true, examine: about(otherRuns) },
     { name: 'reports', examine: about((lab) => reportsFinding(lab.reportsFolder)) },
   ];
 }

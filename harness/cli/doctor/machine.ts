@@ -19,6 +19,7 @@ export function machineExaminations(root: string): readonly Examination[] {
     { name: 'loopback', examine: loopback },
     {
       name: 'openssl',
+      isForPeople: true,
       examine: () =>
         tool({
           command: 'openssl',
@@ -29,6 +30,7 @@ export function machineExaminations(root: string): readonly Examination[] {
     },
     {
       name: 'Java',
+      isForPeople: true,
       examine: () =>
         tool({
           command: 'java',
