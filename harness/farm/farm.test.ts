@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { productRoot } from '../product.js';
+import { virtualPhoneSpecSchema } from '../virtual-lab/phone-spec.js';
 import { classify, loadClasses, type DeviceClass } from './classes.js';
 import { factDifferences, unmetCondition, type Facts } from './facts.js';
 import { loadInventory, type InventoryPhone } from './inventory.js';
@@ -194,6 +195,13 @@ describe('loadLab', () => {
       'iphone-secure-enclave',
     ]);
     expect(loadLab(join(virtualLab, 'lab.yaml')).sha256).toBe(lab.sha256);
+  });
+
+  it('ships virtual phones that the virtual lab accepts', () => {
+    for (const { udid, platform, virtual } of loadLab(virtualLab).inventory.value.phones) {
+      const parsed = virtualPhoneSpecSchema.safeParse({ udid, platform, ...virtual });
+      expect(parsed.error?.issues ?? []).toEqual([]);
+    }
   });
 
   it('says which file of a lab is absent', () => {
