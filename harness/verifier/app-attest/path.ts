@@ -45,21 +45,21 @@ export function findApplePath(
 /** Whether each certificate is signed by the next, and the last by the anchor. */
 export function signaturesFinding(path: ApplePath, memo: SignatureMemo | null): CheckFinding {
   const { certificates, anchor } = path;
-  let verified = 0;
-  for (const [at, certificate] of certificates.entries()) {
+  const outcomes = certificates.flatMap((certificate, at) => {
     const signerSpki = certificates[at + 1]?.spki ?? anchor?.spki;
-    if (signerSpki === undefined) continue;
-    const outcome = verifyLink({ certificate, signerSpki, isEnd: at === 0 }, memo);
-    if (outcome === 'invalid') {
-      return failed('good signatures', `certificate ${at} is not signed by its issuer`);
-    }
-    if (outcome === 'unsupported') {
-      return undetermined(`this runtime cannot check the signature of certificate ${at}`);
-    }
-    verified++;
+    if (signerSpki === undefined) return [];
+    return [{ at, outcome: verifyLink({ certificate, signerSpki, isEnd: at === 0 }, memo) }];
+  });
+  const bad = outcomes.find(({ outcome }) => outcome === 'invalid');
+  if (bad !== undefined) {
+    return failed('good signatures', `certificate ${bad.at} is not signed by its issuer`);
+  }
+  const open = outcomes.find(({ outcome }) => outcome === 'unsupported');
+  if (open !== undefined) {
+    return undetermined(`this runtime cannot check the signature of certificate ${open.at}`);
   }
   // Without links nothing was verified, and nothing verified is no success.
-  return verified > 0 ? passed : undetermined('the chain has no signature to check');
+  return outcomes.length > 0 ? passed : undetermined('the chain has no signature to check');
 }
 
 /** Whether each issuer's name is the next subject's. */
