@@ -23,31 +23,29 @@ const answer = {
 
 const values = z.record(z.string(), z.json());
 
-const variant = z.strictObject({
+// Entries are loose where a later corpus may say more; what is not understood makes the one entry
+// unsupported (see `unknownFields`) and not the whole corpus unreadable.
+const variant = z.looseObject({
   ...answer,
   inputs: values.optional(),
   policy: values.optional(),
-  why: z.string().optional(),
 });
 
-const vector = z.strictObject({
+const vector = z.looseObject({
   id: z.string().min(1),
   kind: z.enum(VECTOR_KINDS),
   files: z.array(z.string().min(1)).min(1),
   inputs: values,
-  expected: z.strictObject({
+  expected: z.looseObject({
     ...answer,
-    strict: z.strictObject(answer).optional(),
+    strict: z.looseObject(answer).optional(),
     variants: z.array(variant).optional(),
     facts: values.optional(),
   }),
   parseOnly: z.boolean().optional(),
-  synthetic: z.string().optional(),
-  provenance: z.looseObject({}).optional(),
-  notes: z.string().optional(),
 });
 
-/** Schema of a manifest of vectors, format 1. What a verifier would have to know is strict. */
+/** Schema of a manifest of vectors, format 1. */
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
   generated: z.string().optional(),
@@ -65,6 +63,28 @@ export type Vector = Manifest['vectors'][number];
 
 /** Inputs or policy words of a vector, by name. */
 export type VectorValues = z.infer<typeof values>;
+
+const UNDERSTOOD = {
+  vector: ['id', 'kind', 'files', 'inputs', 'expected', 'parseOnly'],
+  answer: ['verdict', 'reason', 'reasonsAlso'],
+};
+
+/** Fields for people, which take no part in any answer. */
+const INFORMATIVE = ['why', 'note', 'notes', 'description', 'synthetic', 'provenance', 'source'];
+
+/** Fields of an entry that this runner does not understand, so that it cannot answer for it. */
+export function unknownFields({ expected, ...vector }: Vector): readonly string[] {
+  const beyond = (value: object, known: readonly string[]): readonly string[] =>
+    Object.keys(value).filter((name) => !known.includes(name) && !INFORMATIVE.includes(name));
+  return [
+    ...beyond(vector, UNDERSTOOD.vector),
+    ...beyond(expected, [...UNDERSTOOD.answer, 'strict', 'variants', 'facts']),
+    ...beyond(expected.strict ?? {}, UNDERSTOOD.answer),
+    ...(expected.variants ?? []).flatMap((changes) =>
+      beyond(changes, [...UNDERSTOOD.answer, 'inputs', 'policy']),
+    ),
+  ];
+}
 
 /** Reads a manifest; throws where it is absent, no JSON, or does not fit. */
 export function loadManifest(file: string): Manifest {

@@ -5,7 +5,7 @@ import { createVerifier } from '../verifier/index.js';
 import { actualAnswer, agrees, type ActualAnswer } from './agreement.js';
 import { casesOf, type CorpusCase } from './case.js';
 import { compareFacts, type FactAgreement } from './facts.js';
-import { loadManifest, readBytes, type VectorKind } from './manifest.js';
+import { loadManifest, readBytes, unknownFields, type VectorKind } from './manifest.js';
 import { prepareCase } from './prepare-case.js';
 
 /** What became of one case; the line that `--json` prints. */
@@ -49,7 +49,12 @@ export async function* runCorpus(options: CorpusOptions): AsyncGenerator<CaseRes
   };
   for (const vector of manifest.vectors) {
     if (only !== undefined && !only.includes(vector.id)) continue;
-    for (const corpusCase of casesOf(vector)) yield runCase(corpusCase, context);
+    const [unknown] = unknownFields(vector);
+    for (const corpusCase of casesOf(vector)) {
+      yield unknown === undefined
+        ? runCase(corpusCase, context)
+        : notRun(corpusCase, `field ${unknown}`);
+    }
   }
 }
 
@@ -61,23 +66,21 @@ export function summarise(results: readonly Pick<CaseResult, 'agree'>[]): Corpus
 }
 
 function runCase(corpusCase: CorpusCase, context: Parameters<typeof prepareCase>[1]): CaseResult {
-  const { id, variant, kind, facts } = corpusCase;
-  const { verdict, reason } = corpusCase.expected;
-  const about = { id, variant, kind, expected: { verdict, reason } };
   const prepared = prepareCase(corpusCase, context);
-  if ('unsupported' in prepared) {
-    return {
-      ...about,
-      actual: null,
-      facts: { agree: 0, disagree: [] },
-      agree: 'unsupported',
-      unsupported: prepared.unsupported,
-    };
-  }
+  if ('unsupported' in prepared) return notRun(corpusCase, prepared.unsupported);
   const { input, trust } = prepared;
   const result = createVerifier({ trust }).appraise(input);
   const actual = actualAnswer(result, input.policy, corpusCase.expected);
-  const compared = compareFacts(facts, result.claims);
+  const compared = compareFacts(corpusCase.facts, result.claims);
   const agree = agrees(actual, corpusCase.expected) && compared.disagree.length === 0;
-  return { ...about, actual, facts: compared, agree };
+  return { ...about(corpusCase), actual, facts: compared, agree };
+}
+
+function notRun(corpusCase: CorpusCase, unsupported: string): CaseResult {
+  const facts = { agree: 0, disagree: [] };
+  return { ...about(corpusCase), actual: null, facts, agree: 'unsupported', unsupported };
+}
+
+function about({ id, variant, kind, expected: { verdict, reason } }: CorpusCase) {
+  return { id, variant, kind, expected: { verdict, reason } };
 }
