@@ -275,3 +275,13 @@ function spkiOf(key: KeyObject): Uint8Array {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
 }
+
+/** A credential certificate of `key` without a nonce, for receipts on their own. */
+export function mintTestCredential(vendor: TestAppleVendor, key: TestAppleKey): Uint8Array {
+  return issue({
+    issuer: vendor.intermediate,
+    name: 'credential',
+    publicKey: key.privateKey,
+    extensions: [],
+  });
+}
