@@ -1,4 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { expectTag, oid, sequence } from './der-values.js';
+import { readDer, TAG } from './der.js';
+import { parsing } from './parsed.js';
 
 /** What a signature check found; `unsupported` where this runtime cannot decide. */
 export type SignatureOutcome = 'valid' | 'invalid' | 'unsupported';
@@ -37,8 +40,10 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   [SIGNATURE_OID.rsaSha512]: { keyType: 'rsa', digest: 'sha512' },
 };
 
-// Named curves only: explicit parameters let a forger choose the generator (CVE-2020-0601).
-const CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1'];
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+
+/** P-256, P-384 and P-521. */
+const CURVES: readonly string[] = ['1.2.840.10045.3.1.7', '1.3.132.0.34', '1.3.132.0.35'];
 
 /**
  * Verifies a signature. The curve and the digest need not be of one size: P-256 keys that sign with
@@ -56,15 +61,25 @@ export function verifySignature(signed: SignedBytes): SignatureOutcome {
 
 /** A public key that this runtime can load and trusts the shape of, or null (ML-DSA before Node 24). */
 export function loadPublicKey(spki: Uint8Array): KeyObject | null {
+  if (!isNamedOrNoCurve(spki)) return null;
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    const curve = key.asymmetricKeyDetails?.namedCurve;
-    if (key.asymmetricKeyType === 'ec' && (curve === undefined || !CURVES.includes(curve))) {
-      return null;
-    }
-    return key;
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     // OpenSSL says no more than that it cannot decode; which keys those are depends on its version.
     return null;
   }
+}
+
+// Curves by name only: parameters in full let a forger choose the generator (CVE-2020-0601), and
+// OpenSSL would turn those of a known curve into its name without a word.
+function isNamedOrNoCurve(spki: Uint8Array): boolean {
+  const parsed = parsing(() => {
+    const [algorithm] = sequence(readDer(spki), 'a SubjectPublicKeyInfo');
+    const [type, parameters] = algorithm === undefined ? [] : sequence(algorithm);
+    if (type === undefined || oid(type) !== EC_PUBLIC_KEY) return true;
+    return (
+      parameters !== undefined && CURVES.includes(oid(expectTag(parameters, TAG.oid, 'a curve')))
+    );
+  });
+  return parsed.ok && parsed.value;
 }
