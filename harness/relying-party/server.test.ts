@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { createLabPki, problemSchema, readAnswer, type TransportRequest } from './index.js';
 import { issueClientCertificate } from './issue-certificate.js';
-import { enrolled, refusalOf, valueOf } from './testing/enrolled-phone.js';
+import { enrolled, valueOf } from './testing/enrolled-phone.js';
 import { RP_ID, startTestLab, type TestLab } from './testing/test-lab.js';
 import { androidPhone, identityOf, softwareKey } from './testing/test-phone.js';
 
@@ -206,6 +207,36 @@ describe('the mutual-TLS listener', () => {
   });
 });
 
+describe('a resumed connection', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('keeps its certificate in %s', async (version) => {
+    const phone = await enrolled(lab, androidPhone(lab.vendors));
+    const { host, port } = new URL(lab.party.apiUrl);
+    const body = '{"purpose":"sign"}';
+    let session: Buffer | undefined;
+    const ask = async () => {
+      const socket = connect({
+        ...{ host: '127.0.0.1', port: Number(port), servername: 'localhost', session },
+        ...{ minVersion: version, maxVersion: version },
+        ca: encodePemCertificate(lab.pki.serverAnchor),
+        cert: phone.identity.certificateChain,
+        key: phone.identity.privateKey,
+      });
+      socket.on('session', (ticket: Buffer) => (session = ticket));
+      await once(socket, 'secureConnect');
+      const isResumed = socket.isSessionReused();
+      socket.write(
+        `POST /v1/challenges HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+          `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      );
+      let text = '';
+      for await (const chunk of socket) text += String(chunk);
+      return { isResumed, status: text.slice(0, 12) };
+    };
+    expect(await ask()).toEqual({ isResumed: false, status: 'HTTP/1.1 201' });
+    expect(await ask()).toEqual({ isResumed: true, status: 'HTTP/1.1 201' });
+  });
+});
+
 describe('a client', () => {
   it('trusts no server of another authority', async () => {
     const foreign = await createLabPki({ dnsName: RP_ID, now: new Date() });
@@ -262,16 +293,5 @@ describe('a relying party that stops', () => {
       message: expect.stringContaining(`127.0.0.1:${port}`) as string,
     });
     holder.close();
-  });
-});
-
-describe('what the test helpers read', () => {
-  it('is the code, the status and the failed checks of a refusal', () => {
-    const problem = { type: 't', title: 't', status: 403, code: 'c' };
-    expect(refusalOf({ outcome: 'refused', status: 403, problem })).toEqual({
-      code: 'c',
-      status: 403,
-      failed: [],
-    });
   });
 });

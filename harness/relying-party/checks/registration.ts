@@ -17,6 +17,8 @@ export interface WantedKeys {
   readonly sharedKeys: 'refused' | 'allowed';
 }
 
+const UNPARSED = 'the certification request does not parse';
+
 /** Rules about who may register a key. */
 export const registrationChecks: readonly Check<WantedKeys>[] = [
   {
@@ -25,7 +27,7 @@ export const registrationChecks: readonly Check<WantedKeys>[] = [
     source: 'RFC 8705, 7.5: a certificate-bound identity is worth what the key’s exclusiveness is',
     withoutIt: 'two users share one key, and neither’s actions can be told from the other’s.',
     needs: [],
-    evaluate: ({ requested }) => ownKey(requested, 'the certification request does not parse'),
+    evaluate: ({ requested }) => ownKey(requested, UNPARSED),
   },
   {
     id: 'registration/keys-separate',
@@ -35,10 +37,11 @@ export const registrationChecks: readonly Check<WantedKeys>[] = [
     needs: [],
     evaluate: ({ requested, sharedKeys }) => {
       if (sharedKeys === 'allowed') return notApplicable('the policy allows one key for both uses');
-      const holder = requested?.holder ?? null;
-      if (requested === null || holder === null) return passed;
-      return holds(holder.use === requested.claim.use, {
-        expected: `a key for ${requested.claim.use} alone`,
+      if (requested === null) return notApplicable(UNPARSED);
+      const { claim, holder } = requested;
+      if (holder === null) return passed;
+      return holds(holder.use === claim.use, {
+        expected: `a key for ${claim.use} alone`,
         actual: `a key registered for ${holder.use}`,
       });
     },
@@ -50,10 +53,7 @@ export const registrationChecks: readonly Check<WantedKeys>[] = [
       'Validating apps that connect to your server (Apple): a key is of one user on one device',
     withoutIt: 'one genuine phone enrols any number of users: a farm of identities.',
     needs: [],
-    evaluate: ({ vouching }) =>
-      vouching === null
-        ? notApplicable('no App Attest key is involved')
-        : ownKey(vouching, 'the attestation does not parse'),
+    evaluate: ({ vouching }) => ownKey(vouching, 'no App Attest key is involved'),
   },
 ];
 

@@ -32,7 +32,7 @@ export function createListener(
   const answering = new Answering(context, options.listener);
   const authorities = new Set<string>();
   const app: App = fastify({
-    https: { ...options.tls, minVersion: 'TLSv1.2' },
+    https: { ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: REQUEST_TIMEOUT_MS },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),

@@ -63,6 +63,8 @@ export interface TestPhone {
 export interface PrepareOptions {
   readonly purpose: EnrolmentPurpose;
   readonly rpId: string;
+  /** Binds the evidence to this purpose instead: a phone that answers another question. */
+  readonly boundPurpose?: EnrolmentPurpose;
   /** Uses this key instead of a fresh one: iOS only, where a key can be vouched for again. */
   readonly key?: TestKey;
 }
@@ -80,7 +82,7 @@ export function androidPhone(
   let count = 0;
   return {
     platform: 'android',
-    async prepare(challenge, { purpose, rpId }) {
+    async prepare(challenge, { purpose, rpId, boundPurpose = purpose }) {
       const alias = `key-${++count}`;
       const nonce = nonceOf(challenge);
       const { spki, attestationChain = [] } = await keystore.generate({
@@ -88,7 +90,7 @@ export function androidPhone(
         algorithm: 'ec-p256',
         level: 'tee',
         digests: ['none', 'sha256'],
-        challenge: enrolmentBinding({ rpId, purpose, nonce }),
+        challenge: enrolmentBinding({ rpId, purpose: boundPurpose, nonce }),
         packageInfo: TEST_PACKAGE,
       });
       const key = { spki, keyId: keyId(spki), privateKey: keystore.tlsKey(alias) };
@@ -122,7 +124,7 @@ export function iPhone(vendors: VendorRoots): TestPhone {
   let appAttestKeyId: Uint8Array | null = null;
   return {
     platform: 'ios',
-    async prepare(challenge, { purpose, rpId, key: given }) {
+    async prepare(challenge, { purpose, rpId, boundPurpose = purpose, key: given }) {
       const alias = `key-${++count}`;
       const nonce = nonceOf(challenge);
       let key = given;
@@ -132,7 +134,7 @@ export function iPhone(vendors: VendorRoots): TestPhone {
         key = { spki, keyId: keyId(spki), privateKey: keystore.tlsKey(alias) };
       }
       const csr = csrOf(key, nonce);
-      const hash = enrolmentBinding({ rpId, purpose, nonce, csr });
+      const hash = enrolmentBinding({ rpId, purpose: boundPurpose, nonce, csr });
       const shared = { key, challenge, csr: toBase64url(csr) };
       if (purpose === 'sign' && appAttestKeyId !== null) {
         const assertion = await keystore.appAttest.assert(appAttestKeyId, hash);

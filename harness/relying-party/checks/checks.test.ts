@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { CHECK_IDS, type Check, type CheckId } from '../../verifier/index.js';
+import { allRules, runRules } from '../rules.js';
+import type { ChallengeRecord, KeyClaim, Registration } from '../store.js';
+import { challengeChecks, type PresentedChallenge } from './challenge.js';
+import { clientCertificateChecks, type Connection } from './client-certificate.js';
+import { enrolmentChecks, type PresentedEvidence } from './enrolment.js';
+import { registrationChecks, type WantedKeys } from './registration.js';
+
+const ALL: readonly Check<never>[] = [
+  ...challengeChecks,
+  ...clientCertificateChecks,
+  ...enrolmentChecks,
+  ...registrationChecks,
+];
+
+const RECORD: ChallengeRecord = {
+  challenge: 'c',
+  subject: 'phone',
+  purpose: 'tls',
+  registrationId: null,
+  expiresAtMs: 1_000,
+  spentBy: null,
+  reply: null,
+};
+
+const PRESENTED: PresentedChallenge = {
+  record: RECORD,
+  subject: 'phone',
+  purpose: 'tls',
+  registrationId: null,
+  spending: { outcome: 'spent' },
+  nowMs: 999,
+};
+
+const SPKI = new Uint8Array(1);
+const REGISTRATION: Registration = {
+  id: 'r',
+  subject: 'phone',
+  platform: 'ios',
+  tlsKey: { keyId: 'k', spki: SPKI, protection: 'vouched' },
+  appAttestKey: { keyId: 'a', publicKey: SPKI },
+  registeredAtMs: 0,
+};
+
+const CONNECTION: Connection = {
+  certificate: { keyId: 'k', notBeforeMs: 0, notAfterMs: 1_000 },
+  registration: REGISTRATION,
+  nowMs: 500,
+};
+
+const EVIDENCE: PresentedEvidence = { purpose: 'tls', format: 'android-key', registration: null };
+
+const CLAIM: KeyClaim = { keyId: 'k', use: 'sign', subject: 'phone', registrationId: 'r' };
+const VOUCHING: KeyClaim = { ...CLAIM, keyId: 'a', use: 'app-attest' };
+const WANTED: WantedKeys = {
+  requested: { claim: CLAIM, holder: CLAIM },
+  vouching: { claim: VOUCHING, holder: null },
+  sharedKeys: 'refused',
+};
+
+/** What the checks that did not pass found, by id. */
+function findings<Subject>(checks: readonly Check<Subject>[], subject: Subject) {
+  const results = runRules(checks, subject, allRules);
+  expect(results.map(({ id }) => id)).toEqual(checks.map(({ id }) => id));
+  return Object.fromEntries(
+    results.filter(({ status }) => status !== 'passed').map(({ id, status }) => [id, status]),
+  );
+}
+
+describe('the rules of the relying party', () => {
+  it('have ids of the one table, each once', () => {
+    const ids = ALL.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const own = /^(?:challenge|client-certificate|enrolment|registration)\//;
+    const listed = (Object.keys(CHECK_IDS) as CheckId[]).filter((id) => own.test(id));
+    expect([...ids].sort()).toEqual(listed.sort());
+  });
+
+  it('say what they demand, whence, and what an attacker gains without them', () => {
+    for (const check of ALL) {
+      expect(check.rule).toMatch(/^[A-Z].*\.$/);
+      expect(check.withoutIt).toMatch(/\.$/);
+      expect(check.source.length).toBeGreaterThan(5);
+    }
+  });
+});
+
+describe('rules about a challenge', () => {
+  it('hold for the first presentation by its holder in time', () => {
+    expect(findings(challengeChecks, PRESENTED)).toEqual({});
+  });
+
+  it('fail alone, and block what cannot be told without them', () => {
+    expect(findings(challengeChecks, { ...PRESENTED, record: null, spending: null })).toEqual({
+      'challenge/known': 'failed',
+      'challenge/issued-to-presenter': 'blocked',
+      'challenge/issued-for-purpose': 'blocked',
+      'challenge/unspent': 'blocked',
+      'challenge/fresh': 'blocked',
+    });
+    expect(findings(challengeChecks, { ...PRESENTED, subject: 'other' })).toEqual({
+      'challenge/issued-to-presenter': 'failed',
+      'challenge/unspent': 'blocked',
+    });
+    expect(findings(challengeChecks, { ...PRESENTED, registrationId: 'r' })).toEqual({
+      'challenge/issued-to-presenter': 'failed',
+      'challenge/unspent': 'blocked',
+    });
+    expect(findings(challengeChecks, { ...PRESENTED, purpose: 'sign' })).toEqual({
+      'challenge/issued-for-purpose': 'failed',
+      'challenge/unspent': 'blocked',
+    });
+    const spending = { outcome: 'spent-before', by: 'd', reply: null } as const;
+    expect(findings(challengeChecks, { ...PRESENTED, spending })).toEqual({
+      'challenge/unspent': 'failed',
+    });
+  });
+
+  it('end a challenge’s life at its end and not a moment later', () => {
+    expect(findings(challengeChecks, { ...PRESENTED, nowMs: 1_000 })).toEqual({
+      'challenge/fresh': 'failed',
+    });
+  });
+});
+
+describe('rules about a client certificate', () => {
+  it('hold from its first to its last moment', () => {
+    for (const nowMs of [0, 500, 1_000]) {
+      expect(findings(clientCertificateChecks, { ...CONNECTION, nowMs })).toEqual({});
+    }
+  });
+
+  it('fail alone', () => {
+    for (const nowMs of [-1, 1_001]) {
+      expect(findings(clientCertificateChecks, { ...CONNECTION, nowMs })).toEqual({
+        'client-certificate/valid-now': 'failed',
+      });
+    }
+    expect(findings(clientCertificateChecks, { ...CONNECTION, registration: null })).toEqual({
+      'client-certificate/registered': 'failed',
+    });
+    const none = { ...CONNECTION, certificate: null, registration: null };
+    expect(findings(clientCertificateChecks, none)).toEqual({
+      'client-certificate/presented': 'failed',
+      'client-certificate/valid-now': 'blocked',
+      'client-certificate/registered': 'blocked',
+    });
+  });
+});
+
+describe('rules about an enrolment’s evidence', () => {
+  it('want an attestation for the first key', () => {
+    expect(findings(enrolmentChecks, EVIDENCE)).toEqual({});
+    const attestation = { ...EVIDENCE, format: 'app-attest-attestation' } as const;
+    expect(findings(enrolmentChecks, attestation)).toEqual({});
+    const assertion = { ...EVIDENCE, format: 'app-attest-assertion' } as const;
+    expect(findings(enrolmentChecks, assertion)).toEqual({ 'enrolment/evidence-fits': 'failed' });
+  });
+
+  it('want evidence of the registration’s platform for a further key', () => {
+    const sign = { ...EVIDENCE, purpose: 'sign', registration: REGISTRATION } as const;
+    const assertion = { ...sign, format: 'app-attest-assertion' } as const;
+    expect(findings(enrolmentChecks, assertion)).toEqual({});
+    expect(findings(enrolmentChecks, sign)).toEqual({ 'enrolment/evidence-fits': 'failed' });
+    const android = { ...sign, registration: { ...REGISTRATION, platform: 'android' } } as const;
+    expect(findings(enrolmentChecks, android)).toEqual({});
+  });
+
+  it('want any at all', () => {
+    expect(findings(enrolmentChecks, { ...EVIDENCE, format: null })).toEqual({
+      'enrolment/evidence-present': 'failed',
+      'enrolment/evidence-fits': 'blocked',
+    });
+  });
+});
+
+describe('rules about keys', () => {
+  it('hold for a key that is free or already the registration’s own', () => {
+    expect(findings(registrationChecks, WANTED)).toEqual({});
+    const free = { ...WANTED, requested: { claim: CLAIM, holder: null } };
+    expect(findings(registrationChecks, free)).toEqual({});
+  });
+
+  it('refuse a key of another subject or another registration', () => {
+    for (const holder of [
+      { ...CLAIM, subject: 'other' },
+      { ...CLAIM, registrationId: 'other' },
+    ]) {
+      expect(
+        findings(registrationChecks, { ...WANTED, requested: { claim: CLAIM, holder } }),
+      ).toEqual({ 'registration/key-not-elsewhere': 'failed' });
+      const vouching = { claim: VOUCHING, holder: { ...holder, use: 'app-attest' } } as const;
+      expect(findings(registrationChecks, { ...WANTED, vouching })).toEqual({
+        'registration/app-attest-key-not-elsewhere': 'failed',
+      });
+    }
+  });
+
+  it('refuse the connection’s key for signing unless the policy allows it', () => {
+    const requested = { claim: CLAIM, holder: { ...CLAIM, use: 'tls' } } as const;
+    expect(findings(registrationChecks, { ...WANTED, requested })).toEqual({
+      'registration/keys-separate': 'failed',
+    });
+    expect(findings(registrationChecks, { ...WANTED, requested, sharedKeys: 'allowed' })).toEqual({
+      'registration/keys-separate': 'not-applicable',
+    });
+  });
+
+  it('do not apply where there is no key to ask about', () => {
+    const nothing = { ...WANTED, requested: null, vouching: null };
+    expect(findings(registrationChecks, nothing)).toEqual({
+      'registration/key-not-elsewhere': 'not-applicable',
+      'registration/keys-separate': 'not-applicable',
+      'registration/app-attest-key-not-elsewhere': 'not-applicable',
+    });
+  });
+});
+
+describe('a rule that is switched off', () => {
+  it('is listed as not applicable and blocks nothing', () => {
+    const results = runRules(challengeChecks, { ...PRESENTED, subject: 'other' }, (id) =>
+      id === 'challenge/issued-to-presenter' ? 'ignore' : 'run',
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      'passed',
+      'not-applicable',
+      ...['passed', 'passed', 'passed'],
+    ]);
+  });
+});
