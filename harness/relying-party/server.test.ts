@@ -207,6 +207,20 @@ describe('the mutual-TLS listener', () => {
   });
 });
 
+describe('a signed resource', () => {
+  it('refuses a second Host header, which two readers could read differently', async () => {
+    const { identity } = await enrolled(lab, androidPhone(lab.vendors));
+    const { host } = new URL(lab.party.apiUrl);
+    const text = `GET /v1/orders HTTP/1.1\r\nhost: ${host}\r\nhost: evil\r\nconnection: close\r\n\r\n`;
+    const answer = await exchange(lab.party.apiUrl, text, {
+      cert: identity.certificateChain,
+      key: identity.privateKey,
+    });
+    expect(answer.text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer.text).toContain('"code":"malformed"');
+  });
+});
+
 describe('a resumed connection', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('keeps its certificate in %s', async (version) => {
     const phone = await enrolled(lab, androidPhone(lab.vendors));

@@ -69,6 +69,8 @@ describe('a signed request', () => {
     expect(await send(octets)).toMatchObject(ACCEPTED);
     const none = order({ method: 'GET', body: new Uint8Array(), contentType: '' });
     expect(await send(none)).toMatchObject(ACCEPTED);
+    const untyped = order({ method: 'GET', body, contentType: '' });
+    expect(await send(untyped)).toMatchObject(ACCEPTED);
     expect(await send(order({}, '/v1/orders/a%2Fb?x=1&x=%32'))).toMatchObject(ACCEPTED);
   });
 
