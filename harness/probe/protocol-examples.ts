@@ -48,7 +48,7 @@ function sessionExamples(): readonly Example[] {
         osVersion: '16',
         apiLevel: 36,
         securityPatch: '2026-11-05',
-        features: ['android.hardware.hardware_keystore=400'],
+        features: ['android.hardware.hardware_keystore'],
         bootProperties: { 'ro.boot.verifiedbootstate': 'green', 'ro.boot.flash.locked': '1' },
         rootHints: [],
         passcodeSet: true,

@@ -1,0 +1,46 @@
+import type { AppKeys } from './app-keys.js';
+import type { AppPackage } from './app-package.js';
+import type { PhoneNetwork } from './network/phone-network.js';
+import type { PhoneClock } from './phone-clock.js';
+import type { PhoneSpec } from './phone-spec.js';
+
+/** What a running app finds around it. */
+export interface AppContext {
+  readonly app: AppPackage;
+  /** The phone, as far as its system tells an app. */
+  readonly device: PhoneSpec;
+  /** The app's private storage. */
+  readonly data: Map<string, string>;
+  readonly keys: AppKeys;
+  readonly network: PhoneNetwork;
+  readonly clock: PhoneClock;
+  /** Waits for modelled time, which the lab scales. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** One thing on an app's screen that Appium can find. */
+export interface ScreenElement {
+  readonly accessibilityId: string;
+  readonly text: string;
+  readonly kind: 'text' | 'button';
+}
+
+/** A running app. */
+export interface AppProgram {
+  /** A link was opened that the app has registered for. */
+  openLink(link: string): void;
+  screen(): readonly ScreenElement[];
+  tap(accessibilityId: string): void;
+  /** The process ends; nothing of it may act from then on. */
+  end(): void;
+}
+
+/** A program that an app package names. */
+export interface Program {
+  /** URL schemes that it registers for. */
+  readonly schemes: readonly string[];
+  readonly start: (context: AppContext) => AppProgram;
+}
+
+/** Programs by name. */
+export type Programs = ReadonlyMap<string, Program>;

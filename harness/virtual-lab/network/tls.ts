@@ -1,0 +1,119 @@
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { toBase64 } from '../../encoding/bytes.js';
+import { parseCertificate } from '../../encoding/certificate.js';
+import { encodePemCertificate } from '../../encoding/pem.js';
+import { KeystoreException } from '../secure-hardware/index.js';
+import type { ClientIdentity } from './phone-network.js';
+import { SendFailure, socketFailure, STEP_TIMEOUT_MS } from './send-failure.js';
+
+interface TlsTerms {
+  readonly host: string;
+  readonly anchors: readonly Uint8Array[];
+  readonly pins: readonly string[] | null;
+  readonly client: ClientIdentity | null;
+  /** The phone's own time. */
+  readonly now: Date;
+}
+
+/**
+ * TLS over a connection. Chain, name and pins are judged when the handshake is over and before the
+ * first byte of the application, as OkHttp does: Node cannot stop a handshake from inside, so a
+ * client certificate is seen by whoever asks for one.
+ */
+export async function openTls(tcp: Socket, terms: TlsTerms): Promise<TLSSocket> {
+  const key = clientKey(terms.client);
+  const socket = connect({
+    socket: tcp,
+    ...(isIP(terms.host) === 0 ? { servername: terms.host } : { host: terms.host }),
+    ca: terms.anchors.map(encodePemCertificate),
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+    ALPNProtocols: ['http/1.1'],
+    ...(terms.client === null || key === null || key instanceof KeystoreException
+      ? {}
+      : {
+          cert: terms.client.chain.map(encodePemCertificate).join(''),
+          // Inside the model: no caller of the phone ever sees these bytes.
+          key: key.export({ type: 'pkcs8', format: 'pem' }),
+        }),
+  });
+  await handshake(socket, key instanceof KeystoreException ? key : null);
+  const chain = presentedChain(socket);
+  refuseDates(chain, terms.now);
+  if (terms.pins !== null) refusePins(chain, terms.pins);
+  return socket;
+}
+
+function clientKey(client: ClientIdentity | null): KeyObject | KeystoreException | null {
+  if (client === null) return null;
+  try {
+    return client.key();
+  } catch (error) {
+    if (error instanceof KeystoreException) return error;
+    throw error;
+  }
+}
+
+function handshake(socket: TLSSocket, refusal: KeystoreException | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (failure: SendFailure): void => {
+      socket.destroy();
+      reject(failure);
+    };
+    socket.setTimeout(STEP_TIMEOUT_MS, () => {
+      fail(new SendFailure('handshake', `no handshake within ${STEP_TIMEOUT_MS} ms`));
+    });
+    // It stays: an error after the handshake reaches the request as well, or has nobody to tell.
+    socket.on('error', (error: Error) => {
+      fail(socketFailure('handshake', error));
+    });
+    socket.once('close', () => {
+      fail(new SendFailure('handshake', 'the server closed the connection'));
+    });
+    socket.once('secureConnect', () => {
+      socket.setTimeout(0);
+      resolve();
+    });
+    if (refusal === null) return;
+    // The first secret exists once the server has spoken: about when a phone's TLS library asks the
+    // keystore for the client's signature, and breaks off because it gets none.
+    socket.once('keylog', () => {
+      fail(new SendFailure('handshake', `${refusal.className}: ${refusal.message}`));
+    });
+  });
+}
+
+function presentedChain(socket: TLSSocket): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let next = socket.getPeerCertificate(true);
+  // A root's issuer is itself.
+  while (!chain.some((seen) => Buffer.compare(seen, next.raw) === 0)) {
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+// OpenSSL has judged the chain by the host's clock; a phone goes by its own.
+function refuseDates(chain: readonly Uint8Array[], now: Date): void {
+  for (const raw of chain) {
+    const certificate = new X509Certificate(raw);
+    if (now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo)) continue;
+    throw new SendFailure(
+      'handshake',
+      `${certificate.subject} is not valid on ${now.toISOString()}, the phone's date`,
+    );
+  }
+}
+
+function refusePins(chain: readonly Uint8Array[], pins: readonly string[]): void {
+  const found = chain.map((raw) => {
+    const parsed = parseCertificate(raw);
+    if (!parsed.ok) return 'unreadable';
+    return `sha256/${toBase64(createHash('sha256').update(parsed.value.spki).digest())}`;
+  });
+  if (found.some((pin) => pins.includes(pin))) return;
+  throw new SendFailure('pin', `no certificate of the chain has a pinned key: ${found.join(', ')}`);
+}

@@ -1,0 +1,116 @@
+import { androidAppKeys, appleAppKeys, type AppKeys } from './app-keys.js';
+import type { ApplePackage, AppPackage } from './app-package.js';
+import type { FaultSwitches } from './faults.js';
+import type { PhoneClock } from './phone-clock.js';
+import type { AndroidPhoneSpec, ApplePhoneSpec, PhoneSpec } from './phone-spec.js';
+import type { Operation } from './latencies.js';
+import {
+  createAndroidKeystore,
+  createAppleKeystore,
+  type KeyLevel,
+  type VendorRoots,
+} from './secure-hardware/index.js';
+
+/** A phone's secure hardware as its apps and its system see it. */
+export interface PhoneKeys {
+  /** The keys of an installed app. */
+  of(app: AppPackage): AppKeys;
+  /** The system's own tidying up when an app goes. */
+  appRemoved(app: AppPackage): void;
+}
+
+/** What secure hardware needs of its phone. */
+export interface PhoneKeysOptions {
+  readonly vendors: VendorRoots;
+  readonly clock: PhoneClock;
+  readonly faults: FaultSwitches;
+  readonly pause: (operation: Operation, level: KeyLevel) => Promise<void>;
+}
+
+/** The secure hardware of a phone. */
+export function createPhoneKeys(spec: PhoneSpec, options: PhoneKeysOptions): PhoneKeys {
+  return spec.platform === 'android'
+    ? androidPhoneKeys(spec, options)
+    : applePhoneKeys(spec, options);
+}
+
+function androidPhoneKeys(spec: AndroidPhoneSpec, options: PhoneKeysOptions): PhoneKeys {
+  const { vendors, clock, faults, pause } = options;
+  const { keyMintVersion } = spec;
+  const keystore = createAndroidKeystore({
+    hardware: {
+      apiLevel: spec.apiLevel,
+      ...spec.hardware,
+      provisioning: spec.provisioning,
+      boot: { locked: spec.locked, state: spec.bootState },
+      osVersion: spec.osVersion,
+      securityPatch: spec.securityPatch,
+      ...(keyMintVersion === undefined ? {} : { keyMintVersion }),
+    },
+    vendors,
+    clock: () => clock.now(),
+    conditions: () => ({
+      beforeFirstUnlock: faults.has('before-first-unlock'),
+      hardwareBusy: faults.has('hardware-busy'),
+      attestationKeys: faults.has('attestation-keys-exhausted') ? 'exhausted' : 'available',
+      online: !faults.has('no-network'),
+    }),
+    pause,
+  });
+  const of = (app: AppPackage): AppKeys => {
+    if (app.platform !== 'android') throw new RangeError('an iOS app on an Android phone');
+    return androidAppKeys(keystore, app);
+  };
+  return {
+    of,
+    // keystore2 clears an app's whole namespace when the package manager removes the app.
+    appRemoved: (app) => {
+      const keys = of(app);
+      for (const alias of keys.aliases()) keys.delete(alias);
+    },
+  };
+}
+
+function applePhoneKeys(spec: ApplePhoneSpec, options: PhoneKeysOptions): PhoneKeys {
+  const { vendors, faults, pause } = options;
+  // One keychain access group per app; it outlives the app, which then finds its old items.
+  const keychains = new Map<
+    string,
+    { app: ApplePackage; keystore: ReturnType<typeof createAppleKeystore> }
+  >();
+  const keychainOf = (app: AppPackage) => {
+    if (app.platform !== 'ios') throw new RangeError('an Android app on an iPhone');
+    const group = `${app.teamId}.${app.bundleId}`;
+    const before = keychains.get(group);
+    if (before !== undefined) {
+      before.app = app;
+      return before.keystore;
+    }
+    const keystore = createAppleKeystore({
+      hardware: {
+        ...spec.hardware,
+        appAttestSupported: spec.appAttest,
+        osVersion: spec.osVersion,
+        osBuild: spec.osBuild,
+      },
+      vendors,
+      app: () => {
+        const { teamId, bundleId, build, environment } = keychains.get(group)?.app ?? app;
+        return { teamId, bundleId, bundleVersion: build, environment };
+      },
+      conditions: () => ({
+        screenLocked: faults.has('before-first-unlock'),
+        appAttestReachable: !faults.has('no-network'),
+      }),
+      pause,
+    });
+    keychains.set(group, { app, keystore });
+    return keystore;
+  };
+  return {
+    of: (app) => appleAppKeys(keychainOf(app)),
+    appRemoved: (app) => {
+      keychainOf(app).appRemoved();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { FAULT_NAMES } from './faults.js';
+import { latenciesSchema } from './latencies.js';
+
+const common = {
+  udid: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/),
+  model: z.string().min(1),
+  osVersion: z.string().regex(/^\d+(?:\.\d+){0,2}$/),
+  /** Whether the probe finds signs of a rooted or jailbroken system. */
+  jailbroken: z.boolean().default(false),
+  passcodeSet: z.boolean().default(true),
+  latencies: latenciesSchema.default({}),
+  /** How far the phone's clock is ahead. */
+  clockOffsetMs: z.int().default(0),
+  /** Faults that are on from the beginning. */
+  faults: z.array(z.enum(FAULT_NAMES)).readonly().default([]),
+} as const;
+
+const android = z.strictObject({
+  ...common,
+  platform: z.literal('android'),
+  apiLevel: z.int().min(26).max(99),
+  securityPatch: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/)
+    .default('2026-10-05'),
+  hardware: z.strictObject({ strongbox: z.boolean(), tee: z.boolean() }).readonly(),
+  /** The state of Android Verified Boot. */
+  bootState: z.enum(['verified', 'self-signed', 'unverified', 'failed']),
+  /** Whether the bootloader is locked. */
+  locked: z.boolean(),
+  provisioning: z.enum(['factory', 'rkp']).default('factory'),
+  /** Version that key records carry; by default the one of the API level. */
+  keyMintVersion: z.int().min(2).max(500).exactOptional(),
+});
+
+const ios = z.strictObject({
+  ...common,
+  platform: z.literal('ios'),
+  osBuild: z
+    .string()
+    .regex(/^\d+[A-Z]\d+[a-z]?$/)
+    .default('23B85'),
+  hardware: z.strictObject({ secureEnclave: z.boolean() }).readonly(),
+  appAttest: z.boolean().default(true),
+});
+
+/** A virtual phone as a lab states it, in YAML or in code. */
+export const virtualPhoneSpecSchema = z.discriminatedUnion('platform', [
+  android.readonly(),
+  ios.readonly(),
+]);
+
+/** A virtual phone as a lab states it; what has a default may be left out. */
+export type VirtualPhoneSpec = z.input<typeof virtualPhoneSpecSchema>;
+
+/** A virtual phone with everything stated. */
+export type PhoneSpec = z.infer<typeof virtualPhoneSpecSchema>;
+
+/** An Android phone with everything stated. */
+export type AndroidPhoneSpec = Extract<PhoneSpec, { platform: 'android' }>;
+
+/** An iPhone with everything stated. */
+export type ApplePhoneSpec = Extract<PhoneSpec, { platform: 'ios' }>;

@@ -1,0 +1,68 @@
+import type { AppContext } from '../app-program.js';
+import type { PhoneSpec } from '../phone-spec.js';
+import type { Handler } from './handler.js';
+
+/** Tells what the phone and the probe are. */
+export const facts: Handler<'facts'> = (_, { app, device, keys, clock }) => ({
+  platform: device.platform,
+  virtual: true,
+  model: device.model,
+  osVersion: device.osVersion,
+  apiLevel: device.platform === 'android' ? device.apiLevel : null,
+  securityPatch: device.platform === 'android' ? device.securityPatch : null,
+  features: features(device),
+  bootProperties: bootProperties(device),
+  rootHints: rootHints(device),
+  passcodeSet: device.passcodeSet,
+  appAttestSupported: keys.appAttest?.supported ?? false,
+  deviceTimeMs: clock.now().getTime(),
+  probe: identity(app),
+});
+
+function features(device: PhoneSpec): readonly string[] {
+  if (device.platform === 'ios') return device.hardware.secureEnclave ? ['secure-enclave'] : [];
+  // PackageManager: FEATURE_STRONGBOX_KEYSTORE came with API 28, FEATURE_HARDWARE_KEYSTORE with 31.
+  const { strongbox, tee } = device.hardware;
+  return [
+    ...(strongbox && device.apiLevel >= 28 ? ['android.hardware.strongbox_keystore'] : []),
+    ...(tee && device.apiLevel >= 31 ? ['android.hardware.hardware_keystore'] : []),
+  ];
+}
+
+const COLOURS = {
+  verified: 'green',
+  'self-signed': 'yellow',
+  unverified: 'orange',
+  failed: 'red',
+} as const;
+
+function bootProperties(device: PhoneSpec): Readonly<Record<string, string>> {
+  if (device.platform === 'ios') return {};
+  return {
+    'ro.boot.verifiedbootstate': COLOURS[device.bootState],
+    'ro.boot.flash.locked': device.locked ? '1' : '0',
+  };
+}
+
+function rootHints(device: PhoneSpec): readonly string[] {
+  if (!device.jailbroken) return [];
+  return device.platform === 'android' ? ['/system/xbin/su'] : ['/Applications/Sileo.app'];
+}
+
+function identity(app: AppContext['app']) {
+  return app.platform === 'android'
+    ? {
+        package: app.packageName,
+        version: app.version,
+        build: String(app.versionCode),
+        signerDigests: app.signerDigests,
+        teamId: null,
+      }
+    : {
+        package: app.bundleId,
+        version: app.version,
+        build: app.build,
+        signerDigests: [],
+        teamId: app.teamId,
+      };
+}
