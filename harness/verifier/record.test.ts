@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { utf8 } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
+import { parseAndroidKey } from '../evidence/android-key/index.js';
+import {
+  parseAppAttestAssertion,
+  parseAppAttestAttestation,
+  parseAppAttestReceipt,
+} from '../evidence/app-attest/index.js';
+import { parseCsr } from '../evidence/csr/index.js';
+import { parseSignedRequest } from '../evidence/signed-request/index.js';
+import { productRoot } from '../product.js';
+import { loadTrust } from '../trust/index.js';
+import { canonicalJson } from './canonical-json.js';
+import { FORMATS } from './formats.js';
+import { BASELINE, LAB } from './policies.js';
+import { decodeAppraisal, encodeAppraisal } from './record.js';
+import { mintAndroidChain, TEST_NOW } from './testing/mint-android-chain.js';
+import { createVerifier, type AppraisalInput } from './verifier.js';
+
+const bytes = utf8('some bytes');
+const at = { policy: LAB, now: TEST_NOW };
+
+const INPUTS: readonly AppraisalInput[] = [
+  {
+    ...at,
+    evidence: parseAndroidKey(mintAndroidChain()),
+    expected: { challenge: bytes, spki: bytes, packageNames: ['a'], signerDigests: [] },
+  },
+  { ...at, evidence: parseAndroidKey([bytes]), expected: {}, policy: BASELINE },
+  {
+    ...at,
+    evidence: parseAppAttestAttestation(bytes),
+    expected: { appIds: ['T.b'], keyId: bytes, clientDataHash: bytes, validationCategories: [1] },
+  },
+  {
+    ...at,
+    evidence: parseAppAttestAssertion(bytes),
+    expected: { appIds: [], publicKey: bytes, clientDataHash: bytes, previousCounter: null },
+  },
+  { ...at, evidence: parseAppAttestReceipt(bytes), expected: { maxAgeSeconds: 300 } },
+  { ...at, evidence: parseCsr(bytes), expected: { nonce: bytes } },
+  {
+    ...at,
+    evidence: parseSignedRequest({
+      method: 'POST',
+      authority: 'api.example',
+      target: '/v1/orders?a=b',
+      headers: [
+        ['A', '1'],
+        ['A', '2'],
+      ],
+      body: bytes,
+    }),
+    expected: {
+      key: { keyId: 'k', spki: bytes, epoch: 2n ** 64n - 1n, lastCounter: null },
+      connectionKeyIds: ['k'],
+    },
+  },
+];
+
+const verifier = createVerifier({ trust: loadTrust(join(productRoot, 'fixtures', 'trust')) });
+
+function throughText(input: AppraisalInput): unknown {
+  return JSON.parse(JSON.stringify(encodeAppraisal(input)));
+}
+
+function problem(json: unknown): string {
+  try {
+    decodeAppraisal(json, 'journal.jsonl:7');
+    return 'none';
+  } catch (error) {
+    if (error instanceof HarnessError) return error.message;
+    throw error;
+  }
+}
+
+describe('a recorded appraisal', () => {
+  it('covers every format', () => {
+    const covered = new Set(INPUTS.map(({ evidence }) => evidence.format));
+    expect([...covered].sort()).toEqual(Object.keys(FORMATS).sort());
+  });
+
+  it.each(INPUTS.map((input, index) => [input.evidence.format, index, input] as const))(
+    'of %s (%i) reads back equal, and appraises to the same bytes',
+    (_format, _index, input) => {
+      const back = decodeAppraisal(throughText(input), 'here');
+      expect(back).toEqual(input);
+      expect(canonicalJson(verifier.appraise(back))).toBe(canonicalJson(verifier.appraise(input)));
+    },
+  );
+
+  it('is refused with file and place where it does not fit', () => {
+    const [first] = INPUTS;
+    if (first === undefined) throw new Error('no input');
+    const good = encodeAppraisal(first);
+    expect(problem(good)).toBe('none');
+    expect(problem({ ...good, version: 2 })).toMatch(/^journal\.jsonl:7: version: /);
+    expect(problem({ ...good, format: 'x' })).toBe('journal.jsonl:7: format: no such format');
+    expect(problem({ ...good, evidence: { certificates: ['*'] } })).toMatch(
+      /^journal\.jsonl:7: certificates\.0: not unpadded base64url/,
+    );
+    expect(problem({ ...good, expected: { chalenge: '' } })).toMatch(/chalenge/);
+    expect(problem({ ...good, policy: { ...LAB, required: ['android-key/x'] } })).toMatch(
+      /^journal\.jsonl:7: policy\.required\.0: no such check/,
+    );
+    expect(problem(null)).toMatch(/^journal\.jsonl:7: /);
+  });
+});
+
+describe('canonical JSON', () => {
+  it('does not depend on the order in which members were written', () => {
+    const one = { b: 1, a: [{ d: null, c: 'x' }], e: undefined };
+    const other = { a: [{ c: 'x', d: null }], b: 1 };
+    expect(canonicalJson(one)).toBe('{"a":[{"c":"x","d":null}],"b":1}');
+    expect(canonicalJson(other)).toBe(canonicalJson(one));
+  });
+
+  it('refuses what is no JSON', () => {
+    expect(() => canonicalJson(undefined)).toThrow(TypeError);
+  });
+});
