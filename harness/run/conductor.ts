@@ -68,12 +68,12 @@ export class Conductor {
 
   /** The scenario that a phone is running now; an appraisal for the phone belongs to it. */
   activeScenario(phone: string): string | null {
-    return this.#phone(phone).active?.job.scenarioId ?? null;
+    return this.#phones.get(phone)?.active?.job.scenarioId ?? null;
   }
 
   /** The facts that a phone reported, or null where it never answered. */
   readiness(phone: string): Readiness | null {
-    return this.#phone(phone).readiness;
+    return this.#phones.get(phone)?.readiness ?? null;
   }
 
   phoneReady(phone: string, readiness: Readiness): void {
@@ -83,16 +83,11 @@ export class Conductor {
   }
 
   /** The phone cannot go on: its jobs without an outcome are inconclusive, never refusals. */
-  phoneLost(phone: string, error: unknown): void {
-    const outcome = inconclusive(error);
-    if (outcome.outcome !== 'inconclusive') return;
-    this.#parts.append({
-      type: 'error',
-      phone,
-      scenario: this.activeScenario(phone),
-      ...outcome.error,
-    });
-    this.#phone(phone).lost ??= outcome;
+  phoneLost(phone: string, error: { readonly code: string; readonly message: string }): void {
+    const { code, message } = error;
+    const scenario = this.activeScenario(phone);
+    this.#parts.append({ type: 'error', phone, scenario, code, message });
+    this.#phone(phone).lost ??= { outcome: 'inconclusive', error: { code, message } };
   }
 
   /** Whether the plan has this scenario for this phone; one that it has not must not run. */

@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal, readJournal } from './journal.js';
+import { readJournal } from '../report/read-run.js';
+import { openJournal } from './journal.js';
 
 let folder: string;
 let path: string;

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { HarnessError } from '../errors.js';
 import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
 
@@ -39,42 +39,11 @@ export function openJournal(path: string, clock: () => Date): Journal {
   };
 }
 
-/**
- * The lines of a journal. A last line without its line end was cut off while it was written and
- * is left out; any other broken line is an error that names its place.
- */
-export function readJournal(path: string): readonly JournalLine[] {
-  const text = orUnreadable(path, () => readFileSync(path, 'utf8'));
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .slice(0, -1)
-    .map((line, index) => parseLine(line, `${path}:${index + 1}`));
-}
-
-function parseLine(line: string, place: string): JournalLine {
-  try {
-    return journalLineSchema.parse(JSON.parse(line));
-  } catch (error) {
-    throw new HarnessError('ERR_FILE_INVALID', `${place}: not a line of a run's journal`, {
-      cause: error,
-    });
-  }
-}
-
 function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
     throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason(error)}`, { cause: error });
-  }
-}
-
-function orUnreadable<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw new HarnessError('ERR_FILE_UNREADABLE', `${path}: ${reason(error)}`, { cause: error });
   }
 }
 

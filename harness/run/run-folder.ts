@@ -21,6 +21,8 @@ export interface RunFolder {
   file(name: string): string;
   /** Stores `text` under evidence/<phone>/ and returns the path relative to the run folder and its hash. */
   storeEvidence(phone: string, name: string, text: string): { file: string; sha256: string };
+  /** Stores `text` as a file of the run; the name may hold folders. */
+  storeText(name: string, text: string): void;
   /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
   writeRecord(record: RunRecord): void;
   /** Points reports/latest at this run, atomically. */
@@ -33,16 +35,20 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   makeFolder(path);
+  const storeText = (name: string, text: string): void => {
+    makeFolder(dirname(join(path, name)));
+    writeWhole(join(path, name), text);
+  };
   return {
     id,
     path,
     file: (name) => join(path, name),
     storeEvidence(phone, name, text) {
       const file = join(RUN_FILES.evidence, phone, name);
-      makeFolder(dirname(join(path, file)));
-      writeWhole(join(path, file), text);
+      storeText(file, text);
       return { file, sha256: createHash('sha256').update(text).digest('hex') };
     },
+    storeText,
     writeRecord(record) {
       writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
     },

@@ -1,0 +1,59 @@
+import type { AppraisalEvent } from '../relying-party/index.js';
+import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verifier/index.js';
+import type { Conductor } from './conductor.js';
+import { sha256Text } from './file-digest.js';
+import type { Journal } from './journal.js';
+import type { RunFolder } from './run-folder.js';
+
+/** Keeps every appraisal of a run so that it can be replayed, and knows whose it was. */
+export interface AppraisalRecorder {
+  /** Says which phone enrols as `subject`. */
+  assign(subject: string, phone: string): void;
+  record(event: AppraisalEvent): void;
+  /** What was said of the phone's evidence in a scenario, newest last. */
+  resultsOf(phone: string, scenario: string): readonly AttestationResult[];
+}
+
+/** What an appraisal's file holds: the input, byte for byte, and what the verifier made of it. */
+export interface AppraisalFile {
+  readonly input: ReturnType<typeof encodeAppraisal>;
+  readonly result: AttestationResult;
+}
+
+/** Records into a run's folder and journal. */
+export function createAppraisalRecorder(run: {
+  readonly folder: RunFolder;
+  readonly journal: Journal;
+  readonly conductor: Pick<Conductor, 'activeScenario'>;
+}): AppraisalRecorder {
+  const phoneOf = new Map<string, string>();
+  const results = new Map<string, AttestationResult[]>();
+  let count = 0;
+  return {
+    assign(subject, phone) {
+      phoneOf.set(subject, phone);
+    },
+    record({ subject, purpose, input, result }) {
+      const phone = phoneOf.get(subject) ?? null;
+      const scenario = phone === null ? null : run.conductor.activeScenario(phone);
+      count += 1;
+      const { format } = input.evidence;
+      const content: AppraisalFile = { input: encodeAppraisal(input), result };
+      const stored = run.folder.storeEvidence(
+        phone ?? 'unassigned',
+        `${String(count).padStart(4, '0')}-${format}.json`,
+        `${JSON.stringify(content, null, 2)}\n`,
+      );
+      run.journal.append({
+        type: 'appraisal',
+        ...{ phone, scenario, subject, purpose, format, verdict: result.verdict },
+        file: stored.file,
+        fileSha256: stored.sha256,
+        resultSha256: sha256Text(canonicalJson(result)),
+      });
+      const key = JSON.stringify([phone, scenario]);
+      results.set(key, [...(results.get(key) ?? []), result]);
+    },
+    resultsOf: (phone, scenario) => results.get(JSON.stringify([phone, scenario])) ?? [],
+  };
+}

@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { HarnessError } from '../errors.js';
+import type { InventoryPhone } from '../farm/inventory.js';
+import { appIds } from '../farm/reference-values.js';
+import type { Lab } from '../farm/lab.js';
+import { newProbeSecret } from '../probe/index.js';
+import { RUN_FILES } from '../report/record.js';
+import {
+  createLabPki,
+  createRelyingPartyClient,
+  httpsTransport,
+  MemoryStore,
+  startRelyingParty,
+  type LabPki,
+  type RelyingParty,
+  type RelyingPartyClient,
+  type RelyingPartyEvents,
+} from '../relying-party/index.js';
+import {
+  anchorOf,
+  loadTrust,
+  parseRevocationList,
+  type RevocationSnapshot,
+  type TrustAnchor,
+  type TrustSet,
+} from '../trust/index.js';
+import { parseCertificate } from '../encoding/certificate.js';
+import {
+  createSignatureMemo,
+  createVerifier,
+  POLICIES,
+  type AppraisalPolicy,
+} from '../verifier/index.js';
+import { prepareAppiumHome } from '../virtual-lab/appium-home.js';
+import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spec.js';
+import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
+import { startAppium, type AppiumServer } from './appium.js';
+import { Closers } from './closers.js';
+import type { RunFolder } from './run-folder.js';
+import type { Sabotage } from './sabotages/sabotage.js';
+
+/** Everything that a run starts, and what it knows of it. */
+export interface Stage {
+  readonly virtualLab: VirtualLab | null;
+  readonly appium: AppiumServer | null;
+  readonly relyingParty: RelyingParty;
+  /** Speaks to the enrolment listener. */
+  readonly enrolment: RelyingPartyClient;
+  readonly pki: LabPki;
+  /** Whoever holds it commands the probes of this run. */
+  readonly probeSecret: string;
+  /** Ends everything, last started first. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The appraisal policy of a lab, with what the lab's reference values narrow. */
+export function labPolicy(lab: Lab): AppraisalPolicy {
+  const policy = Object.values(POLICIES).find(({ id }) => id === lab.policyId);
+  if (policy === undefined) {
+    const known = Object.keys(POLICIES).join(', ');
+    throw new HarnessError(
+      'ERR_FILE_INVALID',
+      `${lab.file}: policy: no such policy "${lab.policyId}"; known policies: ${known}`,
+    );
+  }
+  return { ...policy, appAttest: { environments: [lab.referenceValues.apple.environment] } };
+}
+
+/** The inventory's virtual phones, checked by the virtual lab's own schema. */
+export function virtualPhones(lab: Lab): readonly PhoneSpec[] {
+  return lab.inventory.value.phones.flatMap((phone, index) => {
+    if (phone.virtual === undefined) return [];
+    const { udid, platform } = phone;
+    const spec = virtualPhoneSpecSchema.safeParse({ ...phone.virtual, udid, platform });
+    if (spec.success) return [spec.data];
+    const reason = z.prettifyError(spec.error);
+    throw lab.inventory.invalid(['phones', index, 'virtual'], reason);
+  });
+}
+
+/** Starts what a run needs; a part that does not start takes the ones before it down again. */
+export async function setStage(parts: {
+  readonly lab: Lab;
+  readonly policy: AppraisalPolicy;
+  readonly folder: RunFolder;
+  readonly events: RelyingPartyEvents;
+  /** Is told the trust set before anything is appraised with it. */
+  readonly onTrust: (trust: TrustSet) => void;
+  readonly sabotage: Sabotage | null;
+}): Promise<Stage> {
+  const { lab, policy, folder, sabotage } = parts;
+  const closers = new Closers();
+  const close = (): Promise<void> => closers.closeAll();
+  try {
+    const specs = virtualPhones(lab);
+    const virtualLab =
+      specs.length === 0
+        ? null
+        : await startVirtualLab({
+            phones: specs,
+            timeScale: lab.timeScale,
+            ...(sabotage?.misreport === undefined ? {} : { misreport: sabotage.misreport }),
+          });
+    if (virtualLab !== null) closers.push(() => virtualLab.close());
+    const trust = runTrust(lab, virtualLab);
+    parts.onTrust(trust);
+    // Both to their end before anything else: a part that is still starting could not be ended.
+    const [appiumStart, backendStart] = await Promise.allSettled([
+      startManagedAppium({ lab, folder, virtualLab }),
+      startBackend({ lab, policy, trust, events: parts.events, sabotage }),
+    ]);
+    if (appiumStart.status === 'fulfilled') {
+      closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
+    }
+    if (backendStart.status === 'fulfilled') {
+      closers.push(() => backendStart.value.relyingParty.close());
+    }
+    const appium = started(appiumStart);
+    const { relyingParty, pki } = started(backendStart);
+    const transport = httpsTransport({ anchors: [pki.serverAnchor] });
+    const enrolment = createRelyingPartyClient({ url: relyingParty.enrolUrl, transport });
+    return {
+      ...{ virtualLab, appium, relyingParty, enrolment, pki, close },
+      probeSecret: newProbeSecret(),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function started<Part>(start: PromiseSettledResult<Part>): Part {
+  if (start.status === 'rejected') throw start.reason;
+  return start.value;
+}
+
+async function startBackend(parts: {
+  readonly lab: Lab;
+  readonly policy: AppraisalPolicy;
+  readonly trust: TrustSet;
+  readonly events: RelyingPartyEvents;
+  readonly sabotage: Sabotage | null;
+}): Promise<{ readonly relyingParty: RelyingParty; readonly pki: LabPki }> {
+  const { lab, policy, trust, events, sabotage } = parts;
+  const { referenceValues, ports } = lab;
+  const { rpId } = referenceValues.relyingParty;
+  const pki = await createLabPki({ dnsName: rpId, now: new Date() });
+  const options = {
+    ...{ rpId, policy, pki, events },
+    judge: createVerifier({ trust, memo: createSignatureMemo() }),
+    store: new MemoryStore(),
+    referenceValues: {
+      packageNames: referenceValues.android.packages,
+      signerDigests: referenceValues.android.signerDigests,
+      appIds: appIds(referenceValues),
+    },
+    ports: { enrolment: ports.enrolment, api: ports.api },
+  };
+  const relyingParty = await startRelyingParty(sabotage?.relyingParty?.(options) ?? options);
+  return { relyingParty, pki };
+}
+
+async function startManagedAppium(parts: {
+  readonly lab: Lab;
+  readonly folder: RunFolder;
+  readonly virtualLab: VirtualLab | null;
+}): Promise<AppiumServer | null> {
+  const { lab, folder, virtualLab } = parts;
+  if (!lab.inventory.value.phones.some(isManaged)) return null;
+  const appiumHome = virtualLab === null ? null : join(lab.reportsFolder, '.appium-home');
+  if (appiumHome !== null) await prepareAppiumHome(appiumHome);
+  return startAppium({
+    port: lab.ports.appium,
+    logFile: folder.file(RUN_FILES.appiumLog),
+    appiumHome,
+    env: virtualLab === null ? {} : { ATTESTLAB_PHONE_HOST_TOKEN: virtualLab.host.token },
+    cwd: folder.path,
+  });
+}
+
+/** Whether the run itself starts the Appium server of a phone. */
+export function isManaged(phone: InventoryPhone): boolean {
+  return phone.appium === 'managed';
+}
+
+// The virtual lab's roots count only where virtual phones are, and its empty status list only where
+// nothing else is: a real phone must never be judged by a list that somebody made up.
+function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
+  const trust = loadTrust(lab.trustFolder);
+  if (virtualLab === null) return trust;
+  const onlyVirtual = lab.inventory.value.phones.every(({ virtual }) => virtual !== undefined);
+  const { trustAnchors } = virtualLab;
+  return {
+    ...trust,
+    androidAnchors: [...trust.androidAnchors, ...trustAnchors.android.map(virtualAnchor)],
+    appAttestAnchors: [...trust.appAttestAnchors, ...trustAnchors.appAttest.map(virtualAnchor)],
+    knownSoftwareRoots: [
+      ...trust.knownSoftwareRoots,
+      ...trustAnchors.androidSoftware.map(virtualAnchor),
+    ],
+    receiptAnchors: [...trust.receiptAnchors, ...trustAnchors.receipts.map(virtualAnchor)],
+    revocation: trust.revocation ?? (onlyVirtual ? virtualRevocation(virtualLab) : null),
+  };
+}
+
+function virtualRevocation({ revocation }: VirtualLab): RevocationSnapshot {
+  return parseRevocationList(revocation.json, revocation.fetchedAt.getTime());
+}
+
+function virtualAnchor(certificate: Uint8Array): TrustAnchor {
+  const parsed = parseCertificate(certificate);
+  if (!parsed.ok) throw new Error(`a root of the virtual lab: ${parsed.malformation.message}`);
+  return anchorOf('virtual lab', parsed.value);
+}

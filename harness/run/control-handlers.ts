@@ -1,0 +1,92 @@
+import { toBase64url } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
+import { classify } from '../farm/classes.js';
+import type { Lab } from '../farm/lab.js';
+import { measureFacts } from '../farm/measure-facts.js';
+import { COMMANDS } from '../probe/index.js';
+import { enrolmentRequestSchema } from '../relying-party/index.js';
+import type { AppraisalRecorder } from './appraisal-recorder.js';
+import type { Stage } from './compose.js';
+import type { Conductor, Readiness } from './conductor.js';
+import type { ControlHandlers } from './control-api.js';
+import type { ControlRequest } from './control-protocol.js';
+import { exchangeOf } from './exchange.js';
+
+/** What the run does for its workers. */
+export function controlHandlers(run: {
+  readonly conductor: Conductor;
+  readonly recorder: AppraisalRecorder;
+  readonly stage: Stage;
+  readonly lab: Lab;
+  readonly onReleased: (phone: string) => void;
+}): ControlHandlers {
+  const { conductor, recorder, stage, lab } = run;
+  return {
+    'phones/ready': ({ phone, facts }) => {
+      conductor.phoneReady(phone, readinessOf(lab, phone, facts));
+      return {};
+    },
+    'phones/lost': ({ phone, error }) => {
+      conductor.phoneLost(phone, error);
+      return {};
+    },
+    'phones/released': ({ phone }) => {
+      run.onReleased(phone);
+      return {};
+    },
+    'scenarios/start': ({ phone, scenario }) => ({
+      planned: conductor.scenarioStarted(phone, scenario),
+    }),
+    'scenarios/finish': ({ phone, error }) => ({
+      outcome: conductor.scenarioFinished(phone, error),
+    }),
+    observations: ({ phone, name, observation }) => ({
+      outcome: conductor.observed(phone, name, observation),
+    }),
+    measurements: ({ phone, ...measurement }) => {
+      conductor.measured(phone, measurement);
+      return {};
+    },
+    appraisals: ({ phone }) => {
+      const scenario = conductor.activeScenario(phone);
+      return { results: scenario === null ? [] : recorder.resultsOf(phone, scenario) };
+    },
+    'relying-party/describe': () => ({
+      rpId: lab.referenceValues.relyingParty.rpId,
+      apiUrl: stage.relyingParty.apiUrl,
+      anchors: [toBase64url(stage.pki.serverAnchor)],
+    }),
+    'relying-party/challenge': async ({ phone, subject }) => {
+      recorder.assign(subject, phone);
+      return exchangeOf(await stage.enrolment.requestTlsChallenge(subject));
+    },
+    'relying-party/enrol': async (request) => {
+      recorder.assign(request.subject, request.phone);
+      return exchangeOf(await stage.enrolment.enrol(enrolmentOf(request)));
+    },
+  };
+}
+
+// The probe's claims choose what is expected of the phone; nothing is trusted by them.
+function readinessOf(
+  lab: Lab,
+  phone: string,
+  claimed: ControlRequest<'phones/ready'>['facts'],
+): Readiness {
+  const declared = lab.inventory.value.phones.find(({ alias }) => alias === phone)?.class;
+  const deviceClass = declared === undefined ? undefined : lab.classes.get(declared);
+  if (deviceClass === undefined) {
+    throw new HarnessError('ERR_USAGE', `the inventory has no phone ${phone}`);
+  }
+  const measured = measureFacts(COMMANDS.facts.result.parse(claimed));
+  const { class: className, drift } = classify(measured, deviceClass, lab.classes);
+  return { class: className, facts: claimed, drift: [...drift] };
+}
+
+function enrolmentOf(request: ControlRequest<'relying-party/enrol'>) {
+  const { subject, challenge, csr, evidence } = request;
+  return enrolmentRequestSchema.parse({
+    ...{ subject, challenge, csr },
+    ...(evidence === null ? {} : { evidence }),
+  });
+}

@@ -1,0 +1,41 @@
+import type { RelyingPartyOptions } from '../../relying-party/server.js';
+import type { Misreport } from '../../virtual-lab/probe-app.js';
+import type { CollectedScenario } from '../scenario.js';
+
+/** Defects that `attestlab selftest` puts into a run of virtual phones, one at a time. */
+export const SABOTAGE_IDS = [
+  'verifier-ignores-challenge',
+  'verifier-ignores-key-binding',
+  'verifier-ignores-client-data',
+  'verifier-skips-request-signature',
+  'relying-party-respends-challenges',
+  'relying-party-ignores-challenge-owner',
+  'relying-party-needs-no-evidence',
+  'relying-party-routes-any-path',
+  'relying-party-accepts-stale-timestamps',
+  'relying-party-accepts-replayed-counter',
+  'relying-party-accepts-rolled-back-counter',
+  'certificate-authority-skips-proof-of-possession',
+  'certificate-authority-issues-for-a-year',
+  'phone-claims-level-it-lacks',
+  'scenario-does-not-run',
+] as const;
+
+/** The name of a sabotage. */
+export type SabotageId = (typeof SABOTAGE_IDS)[number];
+
+/**
+ * One defect. It is injected only where a run's parts are put together, as a wrapper around one of
+ * them: no file of a lab, no option and no variable can name it.
+ */
+export interface Sabotage {
+  readonly id: SabotageId;
+  /** What is broken, in one sentence. */
+  readonly description: string;
+  /** Platforms on which it shows; the other ones must not notice it. */
+  readonly platforms: readonly ('android' | 'ios')[];
+  readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
+  readonly misreport?: Misreport;
+  /** What the test runner is given of the scenarios that the plan has. */
+  readonly scenarios?: (planned: readonly CollectedScenario[]) => readonly CollectedScenario[];
+}

@@ -1,0 +1,62 @@
+import type { PlannableScenario } from '../farm/plan.js';
+import type { SabotageId } from './sabotages/sabotage.js';
+import type { Story } from './story/story.js';
+
+/** What a scenario is, before any phone has run it. */
+export interface ScenarioDeclaration extends PlannableScenario {
+  /** The build of the probe that it needs. */
+  readonly probeFlavour: 'standard';
+  /** Attestations that one run of it draws from the vendor's ration. */
+  readonly quota: { readonly attestations: number };
+  /** Defects of which each must turn this scenario's outcome: a test that nothing can fail is none. */
+  readonly sabotages: readonly [SabotageId, ...SabotageId[]];
+  /** What it rests on: specifications, vendors' pages, weaknesses by their names. */
+  readonly refs: readonly string[];
+}
+
+/** A declaration and where it was made. */
+export interface CollectedScenario extends ScenarioDeclaration {
+  readonly file: string;
+}
+
+interface MochaContext {
+  skip(): void;
+}
+
+type MochaIt = (title: string, body: (this: MochaContext) => Promise<void>) => void;
+
+const declared: ScenarioDeclaration[] = [];
+const byFile = new Map<string, readonly ScenarioDeclaration[]>();
+
+/**
+ * Declares a scenario. Where the test runner has loaded the file, the story becomes a test of the
+ * worker's phone; elsewhere it is only put on record, so that a plan exists before anything runs.
+ */
+export function scenario(
+  declaration: ScenarioDeclaration,
+  story: (told: Story) => Promise<void>,
+): void {
+  declared.push(declaration);
+  const it: unknown = Reflect.get(globalThis, 'it');
+  if (typeof it !== 'function') return;
+  (it as MochaIt)(`${declaration.id}: ${declaration.title}`, async function () {
+    const { tell } = await import('./worker.js');
+    if ((await tell(declaration.id, story)) === 'not-planned') this.skip();
+  });
+}
+
+/** Loads scenario files and returns what each declares, in order. */
+export async function collectScenarios(
+  files: readonly string[],
+): Promise<readonly CollectedScenario[]> {
+  const collected: CollectedScenario[] = [];
+  for (const file of files) {
+    const before = declared.length;
+    await import(file);
+    // A module runs once; asked again, it is known what it declared then.
+    const found = byFile.get(file) ?? declared.slice(before);
+    byFile.set(file, found);
+    collected.push(...found.map((one) => ({ ...one, file })));
+  }
+  return collected;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { HarnessError } from '../../errors.js';
+import type { Observation } from '../../expectation/observation.js';
+import type { AttestationResult } from '../../verifier/result.js';
+import type { ControlClient } from '../control-client.js';
+import type { ControlAnswer, Exchange } from '../control-protocol.js';
+import { certificateLifetime } from './certificate.js';
+import type { Enrolment } from './enrolment.js';
+
+/** The relying party of a story, reached through the run. */
+export interface RelyingPartyDoor {
+  describe(): Promise<ControlAnswer<'relying-party/describe'>>;
+  /** A fresh challenge for `subject`, of purpose `tls`. */
+  challenge(subject: string): Promise<string>;
+  /** Presents an enrolment as `subject`. */
+  enrol(
+    subject: string,
+    enrolment: Pick<Enrolment, 'challenge' | 'csr' | 'evidence'>,
+  ): Promise<Exchange>;
+  /** How long the certificate that was issued is valid. */
+  lifetimeOf(issued: Exchange): Observation;
+  /** What the verifier said of this phone's evidence in this scenario, newest last. */
+  appraisals(): Promise<readonly AttestationResult[]>;
+}
+
+/** The door for one phone's stories. */
+export function openDoor(control: ControlClient, phone: string): RelyingPartyDoor {
+  let description: ReturnType<RelyingPartyDoor['describe']> | null = null;
+  return {
+    describe: () => (description ??= control.ask('relying-party/describe', {})),
+    async challenge(subject) {
+      const answer = await control.ask('relying-party/challenge', { phone, subject });
+      if (answer.status === 201) return z.string().parse(answer.body['challenge']);
+      const { status, code } = answer;
+      throw new HarnessError('ERR_RELYING_PARTY', `no challenge was issued: ${status} ${code}`);
+    },
+    enrol: (subject, { challenge, csr, evidence }) =>
+      control.ask('relying-party/enrol', {
+        ...{ phone, subject, challenge, csr },
+        evidence: evidence === null ? null : { ...evidence },
+      }),
+    lifetimeOf: certificateLifetime,
+    appraisals: async () => (await control.ask('appraisals', { phone })).results,
+  };
+}

@@ -1,0 +1,96 @@
+import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
+import { enrolmentBinding, type EnrolmentPurpose } from '../../evidence/formats/index.js';
+import { HarnessError } from '../../errors.js';
+import type { SubmittedEvidence } from '../../relying-party/index.js';
+import { climbDown, type ClimbedLadder, type PhoneKey } from './keys.js';
+import type { ProbeWords } from './probe-words.js';
+import { spoilCsr, type CsrAttackId } from './spoil.js';
+
+/** Everything that an enrolment needs, before it is sent; bytes are base64url. */
+export interface Enrolment {
+  readonly key: PhoneKey;
+  readonly ladder: ClimbedLadder['ladder'];
+  readonly challenge: string;
+  readonly csr: string;
+  readonly evidence: SubmittedEvidence | null;
+  /** The App Attest key that vouched; null on Android. */
+  readonly appAttestKeyId: string | null;
+}
+
+/** How a story wants its enrolment made. */
+export interface EnrolmentOrder {
+  readonly alias: string;
+  readonly subject: string;
+  readonly rpId: string;
+  readonly purpose: EnrolmentPurpose;
+  /** The challenge that the request will present. */
+  readonly challenge: string;
+  /** The challenge that the evidence is made for, where it is another one. */
+  readonly evidenceChallenge?: string;
+  /** What is done to the request before the phone is asked to vouch for it. */
+  readonly csrAttack?: CsrAttackId;
+  /** An App Attest key that has been attested already and now only asserts. */
+  readonly appAttestKeyId?: string;
+}
+
+/** Has the phone make a key, a certification request for it, and evidence that speaks for both. */
+export async function prepareEnrolment(
+  probe: ProbeWords,
+  order: EnrolmentOrder,
+): Promise<Enrolment> {
+  const { alias, purpose, challenge, rpId } = order;
+  const evidenceNonce = bytes(order.evidenceChallenge ?? challenge);
+  const climbed = await climbDown(probe, {
+    ...{ alias, purpose },
+    algorithm: 'ec-p256',
+    challenge: toBase64url(enrolmentBinding({ rpId, purpose, nonce: evidenceNonce })),
+  });
+  const { key } = climbed;
+  if (key === null) {
+    throw new HarnessError('ERR_DEVICE_LOST', 'no rung of the key ladder yielded a key to enrol');
+  }
+  const { csr: made } = await probe.ask(
+    'key.csr',
+    { alias, commonName: order.subject, nonce: challenge },
+    key.level,
+  );
+  const { csrAttack } = order;
+  const csr = csrAttack === undefined ? bytes(made) : spoilCsr(bytes(made), csrAttack);
+  const vouched = await vouch(probe, key, {
+    ...{ order, csr },
+    clientDataHash: enrolmentBinding({ rpId, purpose, nonce: evidenceNonce, csr }),
+  });
+  return { key, ladder: climbed.ladder, challenge, csr: toBase64url(csr), ...vouched };
+}
+
+// Android's evidence came with the key; on iOS App Attest vouches for the request afterwards.
+async function vouch(
+  probe: ProbeWords,
+  key: PhoneKey,
+  about: { order: EnrolmentOrder; csr: Uint8Array; clientDataHash: Uint8Array },
+): Promise<Pick<Enrolment, 'evidence' | 'appAttestKeyId'>> {
+  if (probe.platform === 'android') {
+    const { chain } = key;
+    const evidence: SubmittedEvidence | null =
+      chain === null ? null : { format: 'android-key', certificates: [...chain] };
+    return { evidence, appAttestKeyId: null };
+  }
+  const clientDataHash = toBase64url(about.clientDataHash);
+  const attested = about.order.appAttestKeyId;
+  if (attested !== undefined) {
+    const { assertion } = await probe.ask('appattest.assert', { keyId: attested, clientDataHash });
+    return { evidence: { format: 'app-attest-assertion', assertion }, appAttestKeyId: attested };
+  }
+  const { keyId } = await probe.ask('appattest.generate', {});
+  const { attestationObject } = await probe.ask('appattest.attest', { keyId, clientDataHash });
+  return {
+    evidence: { format: 'app-attest-attestation', attestationObject, keyId },
+    appAttestKeyId: keyId,
+  };
+}
+
+function bytes(text: string): Uint8Array {
+  const decoded = fromBase64url(text);
+  if (decoded === null) throw new HarnessError('ERR_PROBE_PROTOCOL', 'bytes are not base64url');
+  return decoded;
+}

@@ -1,0 +1,49 @@
+import { createAttackerKey, type AttackerKey } from '../../attacks/attacker-key.js';
+import type { CsrAttack, SignedRequestAttack } from '../../attacks/attack.js';
+import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
+import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
+import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
+import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
+import type { Enrolment } from './enrolment.js';
+
+/** Attacks on a certification request that stories know, by the attack's id. */
+const CSR_ATTACKS = {
+  'csr/byte-flipped': csrByteFlipped,
+  'csr/key-swapped': csrKeySwapped,
+} as const satisfies Record<string, CsrAttack>;
+
+/** Attacks on a signed request that stories know, by the attack's id. */
+const REQUEST_ATTACKS = {
+  'signed-request/body-tampered': bodyTampered,
+  'signed-request/path-redirected': pathRedirected,
+} as const satisfies Record<string, SignedRequestAttack>;
+
+/** An attack on a certification request. */
+export type CsrAttackId = keyof typeof CSR_ATTACKS;
+
+/** An attack on a signed request. */
+export type RequestAttackId = keyof typeof REQUEST_ATTACKS;
+
+let attacker: AttackerKey | null = null;
+
+/** The certification request as it is after the attack. */
+export function spoilCsr(csr: Uint8Array, attack: CsrAttackId): Uint8Array {
+  attacker ??= createAttackerKey();
+  return CSR_ATTACKS[attack].mutate(csr, { attacker });
+}
+
+/** The enrolment with its certification request attacked on the way, after the phone vouched for it. */
+export function spoilOnTheWay(enrolment: Enrolment, attack: CsrAttackId): Enrolment {
+  const csr = fromBase64url(enrolment.csr) ?? new Uint8Array();
+  return { ...enrolment, csr: toBase64url(spoilCsr(csr, attack)) };
+}
+
+/** The request that an attacker sends in place of the one that he captured. */
+export function spoilRequest(
+  request: SignedHttpRequest,
+  attack: RequestAttackId,
+): SignedHttpRequest {
+  const sent = REQUEST_ATTACKS[attack].present([request]).at(-1);
+  if (sent === undefined) throw new Error(`${attack} sends nothing`);
+  return sent.evidence;
+}

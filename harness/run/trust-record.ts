@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { fromBase64, toBase64 } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
+import type { TrustSet } from '../trust/index.js';
+import { canonicalJson } from '../verifier/canonical-json.js';
+
+const bytes = z.codec(
+  z.string(),
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  {
+    decode(text, context) {
+      const decoded = fromBase64(text);
+      if (decoded !== null) return decoded;
+      context.issues.push({ code: 'custom', message: 'not base64', input: text });
+      return z.NEVER;
+    },
+    encode: toBase64,
+  },
+);
+
+const anchors = z.array(
+  z.strictObject({
+    name: z.string(),
+    spki: bytes,
+    subject: bytes,
+    certificates: z.array(bytes),
+  }),
+);
+
+const entries = z.codec(
+  z.record(z.string(), z.strictObject({ status: z.string(), reason: z.string().nullable() })),
+  z.map(z.string(), z.object({ status: z.string(), reason: z.string().nullable() })),
+  { decode: (record) => new Map(Object.entries(record)), encode: (map) => Object.fromEntries(map) },
+);
+
+const trustSchema = z.strictObject({
+  androidAnchors: anchors,
+  knownSoftwareRoots: anchors,
+  appAttestAnchors: anchors,
+  receiptAnchors: anchors,
+  revocation: z
+    .discriminatedUnion('usable', [
+      z.strictObject({ usable: z.literal(true), entries, takenAtMs: z.number().nullable() }),
+      z.strictObject({ usable: z.literal(false), problem: z.string() }),
+    ])
+    .nullable(),
+});
+
+/** The trust set of a run as text, so that its verdicts can be found again when its roots are gone. */
+export function encodeTrust(trust: TrustSet): string {
+  return `${canonicalJson(z.encode(trustSchema, trust as never))}\n`;
+}
+
+/** Reads a recorded trust set back; `place` names the file for the error. */
+export function decodeTrust(text: string, place: string): TrustSet {
+  try {
+    return z.decode(trustSchema, JSON.parse(text) as never);
+  } catch (cause) {
+    throw new HarnessError('ERR_FILE_INVALID', `${place}: is no trust set of a run`, { cause });
+  }
+}

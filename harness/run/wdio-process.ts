@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HarnessError } from '../errors.js';
+import { startNode, type Child } from './child-process.js';
+import type { Run } from './run.js';
+
+/** Starts the wdio test runner for a run, in a process of its own: it takes over signals and exits. */
+export function startTestRunner(run: Run): Child {
+  const configuration = compiledConfiguration();
+  const packageFile = createRequire(import.meta.url).resolve('@wdio/cli/package.json');
+  return startNode(join(dirname(packageFile), 'bin', 'wdio.js'), {
+    args: ['run', configuration],
+    env: { ...run.env, FORCE_COLOR: '0' },
+    cwd: run.folder,
+    log: join(run.folder, 'wdio.log'),
+  });
+}
+
+// An installed package has no sources, and compiled code starts faster.
+function compiledConfiguration(): string {
+  const own = fileURLToPath(new URL('../../wdio.conf.js', import.meta.url));
+  const built = fileURLToPath(new URL('../../dist/wdio.conf.js', import.meta.url));
+  const found = [own, built].find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new HarnessError('ERR_FILE_UNREADABLE', `${built}: is missing; run \`npm run build\``);
+}

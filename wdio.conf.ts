@@ -1,0 +1,26 @@
+import { joinRun } from './harness/run/standalone.js';
+
+const { settings, onComplete } = await joinRun();
+
+/** Configuration of the wdio test runner: all scenarios of a phone in one worker, phones side by side. */
+export const config: WebdriverIO.Config = {
+  runner: 'local',
+  framework: 'mocha',
+  // One group, so that a phone's scenarios share a worker and the probe is installed once.
+  specs: [[...settings.specs]],
+  capabilities: settings.phones.map(({ hostname, port, path, protocol, capabilities }) => ({
+    ...{ hostname, port, path, protocol },
+    ...capabilities,
+  })),
+  maxInstances: settings.phones.length,
+  logLevel: 'error',
+  reporters: [],
+  connectionRetryCount: 1,
+  connectionRetryTimeout: 60_000,
+  mochaOpts: { ui: 'bdd', timeout: settings.scenarioTimeoutMs },
+  onComplete,
+  async after() {
+    const { leave } = await import('./harness/run/worker.js');
+    await leave();
+  },
+};
