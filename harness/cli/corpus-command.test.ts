@@ -76,11 +76,20 @@ describe('attestlab corpus run', () => {
     expect(err).toMatch(/two\.json: no vector has the id "none"/);
   });
 
-  it('exits 2 and names the place in a manifest that does not fit', async () => {
-    const { exit, err } = await command(
-      ...['corpus', 'run', manifest('bad.json', { ...entry, extra: 1 })],
+  it('exits 3 where a vector is not understood: it has not been judged', async () => {
+    const { exit, out } = await command(
+      ...['corpus', 'run', manifest('unknown.json', entry, { ...entry, id: 'other', extra: 1 })],
     );
+    expect(exit).toBe(3);
+    expect(out).toMatch(/unsupported other\n/);
+    expect(out).toMatch(/\n1 agree, 0 disagree, 1 unsupported\n$/);
+  });
+
+  it('exits 2 and names the file of a manifest that is none', async () => {
+    const file = join(folder, 'none.json');
+    writeFileSync(file, '{"format": 2, "vectors": []}');
+    const { exit, err } = await command('corpus', 'run', file);
     expect(exit).toBe(2);
-    expect(err).toMatch(/bad\.json: vectors\.0/);
+    expect(err).toMatch(/none\.json: /);
   });
 });

@@ -25,12 +25,12 @@ export async function selftest(
 }
 
 /** Appraises one recorded line again. */
-export async function replay(
+export function replay(
   options: { readonly run: string; readonly line: string },
   terminal: Terminal,
-): Promise<number> {
+): number {
   if (!/^[1-9]\d{0,8}$/.test(options.line)) {
     throw new HarnessError('ERR_USAGE', `LINE: "${options.line}" is no line number of the journal`);
   }
-  return await replayLine(options.run, Number(options.line), terminal);
+  return replayLine(options.run, Number(options.line), terminal);
 }

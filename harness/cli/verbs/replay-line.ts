@@ -7,6 +7,6 @@ export const declareReplayLine: DeclareVerb = (program, { terminal, finish }) =>
     .description("appraise one line of a run's journal again and compare the results")
     .action(async (run: string, line: string) => {
       const { replay } = await import('../run-commands.js');
-      finish(await replay({ run, line }, terminal));
+      finish(replay({ run, line }, terminal));
     });
 };
