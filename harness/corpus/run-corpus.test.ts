@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toHex } from '../encoding/bytes.js';
+import { encodePemCertificate } from '../encoding/pem.js';
+import { HarnessError } from '../errors.js';
+import {
+  hardware,
+  mintAndroidChain,
+  rootOfTrust,
+  TEST_ANCHOR,
+  TEST_CHALLENGE,
+  TEST_NOW,
+} from '../verifier/testing/mint-android-chain.js';
+import { runCorpus, summarise, type CaseResult } from './run-corpus.js';
+
+let folder = '';
+
+const unlocked = mintAndroidChain({
+  record: { hardware: hardware({ 704: rootOfTrust({ locked: false, state: 2 }) }) },
+});
+
+const inputs = {
+  trustAnchors: 'root.pem',
+  verificationTime: TEST_NOW.toISOString(),
+  challengeHex: toHex(TEST_CHALLENGE),
+  challengeSource: 'peer test',
+};
+
+const entry = {
+  id: 'one',
+  kind: 'android-key-attestation',
+  files: ['unlocked.pem'],
+  inputs,
+  expected: { verdict: 'accept' } as object,
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attestlab-corpus-'));
+  writeFileSync(
+    join(folder, 'root.pem'),
+    TEST_ANCHOR.certificates.map(encodePemCertificate).join(''),
+  );
+  writeFileSync(join(folder, 'unlocked.pem'), unlocked.map(encodePemCertificate).join(''));
+  writeFileSync(join(folder, 'revoked.json'), '{"entries":{"0ABC":{"status":"SUSPENDED"}}}');
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function run(
+  vectors: readonly object[],
+  only?: readonly string[],
+): Promise<readonly CaseResult[]> {
+  const manifestPath = join(folder, 'manifest.json');
+  writeFileSync(manifestPath, JSON.stringify({ format: 1, vectors }));
+  const results: CaseResult[] = [];
+  for await (const result of runCorpus({ manifestPath, ...(only === undefined ? {} : { only }) })) {
+    results.push(result);
+  }
+  return results;
+}
+
+async function agreementOf(expected: object, changes: object = {}): Promise<unknown> {
+  const [result] = await run([{ ...entry, ...changes, expected }]);
+  return result?.agree;
+}
+
+describe('a corpus run', () => {
+  it('answers for an entry, its strict verdict and its variants, in this order', async () => {
+    const results = await run([
+      {
+        ...entry,
+        expected: {
+          verdict: 'accept',
+          strict: { verdict: 'reject', reason: 'device-unlocked' },
+          variants: [
+            { inputs: { challengeHex: '00' }, verdict: 'reject', reason: 'challenge-mismatch' },
+            { inputs: { statusList: 'revoked.json' }, verdict: 'reject', reason: 'suspended' },
+            {
+              inputs: { statusList: 'revoked.json' },
+              policy: { suspendedEntries: 'ignored' },
+              verdict: 'accept',
+            },
+          ],
+          facts: { deviceLocked: false, purpose: [2, 3] },
+        },
+      },
+    ]);
+    expect(results.map(({ variant, agree }) => [variant, agree])).toEqual([
+      [null, true],
+      ['strict', true],
+      [0, true],
+      [1, true],
+      [2, true],
+    ]);
+    expect(results[1]).toEqual({
+      id: 'one',
+      variant: 'strict',
+      kind: 'android-key-attestation',
+      expected: { verdict: 'reject', reason: 'device-unlocked' },
+      actual: {
+        verdict: 'rejected',
+        reason: 'device-unlocked',
+        failing: ['android-key/device-locked', 'android-key/boot-verified'],
+      },
+      facts: { agree: 0, disagree: [] },
+      agree: true,
+    });
+    expect(results[0]?.facts).toEqual({ agree: 2, disagree: [] });
+    expect(summarise(results)).toEqual({ agree: 5, disagree: 0, unsupported: 0 });
+  });
+
+  it('compares no challenge that was read from the record itself', async () => {
+    const [fromRecord, given] = await run([
+      {
+        ...entry,
+        inputs: { ...inputs, challengeHex: '00', challengeSource: 'certificate' },
+        expected: {
+          verdict: 'accept',
+          variants: [
+            { inputs: { challengeHex: '00' }, verdict: 'reject', reason: 'challenge-mismatch' },
+          ],
+        },
+      },
+    ]);
+    expect([fromRecord?.agree, given?.agree]).toEqual([true, true]);
+  });
+
+  it('runs only the entries that are asked for', async () => {
+    const results = await run([entry, { ...entry, id: 'two' }], ['two']);
+    expect(results.map(({ id }) => id)).toEqual(['two']);
+  });
+});
+
+describe('agreement', () => {
+  it('is withheld for a wrong verdict, a wrong reason and a wrong fact', async () => {
+    const strict = { verdict: 'reject', reason: 'boot-state-not-verified' };
+    expect(await agreementOf({ verdict: 'reject', reason: 'device-unlocked' })).toBe(false);
+    const other = await run([{ ...entry, expected: { verdict: 'accept', strict } }]);
+    expect(other[1]?.agree).toBe(true);
+    const wrong = { ...strict, reason: 'revoked' };
+    const results = await run([{ ...entry, expected: { verdict: 'accept', strict: wrong } }]);
+    expect(results[1]?.agree).toBe(false);
+    const [fact] = await run([
+      { ...entry, expected: { verdict: 'accept', facts: { deviceLocked: true, noSuchFact: 1 } } },
+    ]);
+    expect(fact).toMatchObject({
+      agree: false,
+      facts: { agree: 0, disagree: ['deviceLocked', 'noSuchFact'] },
+    });
+  });
+
+  it('holds for a reason that is equally right', async () => {
+    const strict = { verdict: 'reject', reason: 'revoked', reasonsAlso: ['device-unlocked'] };
+    const results = await run([{ ...entry, expected: { verdict: 'accept', strict } }]);
+    expect(results[1]).toMatchObject({ agree: true, actual: { reason: 'device-unlocked' } });
+  });
+
+  it('of a parse-only entry rests on its facts alone', async () => {
+    const parseOnly = { inputs: { ...inputs, challengeHex: '00' }, parseOnly: true };
+    const expected = { verdict: 'not-applicable', facts: { chainLength: 4 } };
+    expect(await agreementOf(expected, parseOnly)).toBe(true);
+    expect(await agreementOf({ ...expected, facts: { chainLength: 5 } }, parseOnly)).toBe(false);
+  });
+});
+
+describe('what is not understood is unsupported, never agreement', () => {
+  it.each<readonly [string, object, string]>([
+    ['an input', { inputs: { ...inputs, bootKey: 'x' } }, 'input bootKey'],
+    [
+      'a policy word',
+      {
+        expected: {
+          verdict: 'accept',
+          variants: [{ policy: { rkp: 'required' }, verdict: 'accept' }],
+        },
+      },
+      'policy rkp: "required"',
+    ],
+    [
+      'a value of a policy word',
+      {
+        expected: {
+          verdict: 'accept',
+          variants: [{ policy: { tagOrder: 'x' }, verdict: 'accept' }],
+        },
+      },
+      'policy tagOrder: "x"',
+    ],
+    ['a field', { demand: 1 }, 'field demand'],
+    ['a kind', { kind: 'play-integrity' }, 'kind play-integrity'],
+  ])('%s', async (_what, changes, unsupported) => {
+    const results = await run([{ ...entry, ...changes }]);
+    expect(results.at(-1)).toMatchObject({ agree: 'unsupported', unsupported, actual: null });
+  });
+});
+
+describe('a manifest is refused', () => {
+  it.each<readonly [string, readonly object[], RegExp]>([
+    ['where it has no vectors', [], /manifest\.json: vectors: /],
+    [
+      'where an entry does not fit',
+      [{ ...entry, kind: 'x' }],
+      /manifest\.json: vectors\.0\.kind: /,
+    ],
+    ['where an id comes twice', [entry, entry], /"one" is there twice/],
+    [
+      'where an input is not what its name says',
+      [{ ...entry, inputs: { ...inputs, challengeHex: 'x' } }],
+      /vector one: input challengeHex is not encoded/,
+    ],
+    [
+      'where an input is missing',
+      [{ ...entry, inputs: {} }],
+      /vector one: input verificationTime is missing/,
+    ],
+    ['where a file is missing', [{ ...entry, files: ['absent.pem'] }], /absent\.pem/],
+  ])('%s', async (_where, vectors, message) => {
+    const outcome = await run(vectors).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(HarnessError);
+    expect(outcome instanceof HarnessError ? outcome.message : '').toMatch(message);
+  });
+});
+
+const shared = process.env['ATTESTLAB_VECTORS'];
+
+describe('the shared vectors (folder in ATTESTLAB_VECTORS)', () => {
+  it.skipIf(shared === undefined)('agree in every case that is supported', async () => {
+    const disagreeing: string[] = [];
+    let agreeing = 0;
+    for await (const result of runCorpus({ manifestPath: join(shared ?? '', 'manifest.json') })) {
+      if (result.agree === false) disagreeing.push(`${result.id} ${String(result.variant)}`);
+      if (result.agree === true) agreeing++;
+    }
+    expect(disagreeing).toEqual([]);
+    expect(agreeing).toBeGreaterThan(200);
+  });
+});
