@@ -46,19 +46,19 @@ export type AndroidPackage = Extract<AppPackage, { platform: 'android' }>;
 /** An iOS app. */
 export type ApplePackage = Extract<AppPackage, { platform: 'ios' }>;
 
-/** The virtual probe's package for one platform, as the lab's reference values name it. */
-export function virtualProbePackage<Platform extends AppPackage['platform']>(
-  described: DescribedPackage<Platform>,
-): Extract<AppPackage, { platform: Platform }>;
-export function virtualProbePackage(described: object): AppPackage {
-  return appPackageSchema.parse({ attestlabVirtualApp: 1, program: 'probe', ...described });
+type Described<Package> = Omit<Package, 'attestlabVirtualApp' | 'program' | 'platform'>;
+
+/** The virtual probe for Android, as the lab's reference values name it. */
+export function androidProbe(described: Described<AndroidPackage>): AndroidPackage {
+  const fixed = { attestlabVirtualApp: 1, program: 'probe', platform: 'android' };
+  return androidPackage.readonly().parse({ ...fixed, ...described });
 }
 
-/** An app package but for its form and program. */
-type DescribedPackage<Platform> = Omit<
-  Extract<AppPackage, { platform: Platform }>,
-  'attestlabVirtualApp' | 'program'
->;
+/** The virtual probe for iOS, as the lab's reference values name it. */
+export function appleProbe(described: Described<ApplePackage>): ApplePackage {
+  const fixed = { attestlabVirtualApp: 1, program: 'probe', platform: 'ios' };
+  return applePackage.readonly().parse({ ...fixed, ...described });
+}
 
 /** The file that an installer is given. */
 export function encodeAppPackage(app: AppPackage): Uint8Array {

@@ -1,7 +1,13 @@
 import type { ProbeTransport } from '../../probe/transport.js';
 import { createProbeClient, newProbeSecret, type ProbeClient } from '../../probe/probe-client.js';
 import { startRequestHost } from '../../probe/request-host.js';
-import { appIdOf, encodeAppPackage, virtualProbePackage, type AppPackage } from '../app-package.js';
+import {
+  androidProbe,
+  appIdOf,
+  appleProbe,
+  encodeAppPackage,
+  type AppPackage,
+} from '../app-package.js';
 import type { VirtualPhoneSpec } from '../phone-spec.js';
 import type { VirtualPhone } from '../phone.js';
 import type { Misreport } from '../probe-app.js';
@@ -29,8 +35,7 @@ export const IPHONE = {
 } as const satisfies VirtualPhoneSpec;
 
 /** The probe for Android. */
-export const ANDROID_PROBE = virtualProbePackage({
-  platform: 'android',
+export const ANDROID_PROBE = androidProbe({
   packageName: 'org.attestlab.probe',
   version: '1.0.0',
   versionCode: 1,
@@ -38,8 +43,7 @@ export const ANDROID_PROBE = virtualProbePackage({
 });
 
 /** The probe for iOS. */
-export const IOS_PROBE = virtualProbePackage({
-  platform: 'ios',
+export const IOS_PROBE = appleProbe({
   bundleId: 'org.attestlab.probe',
   version: '1.0.0',
   build: '1',
