@@ -23,11 +23,11 @@ const MAX_BODY_BYTES = 524_288;
 export function exchange(socket: TLSSocket, message: HttpMessage): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({
+      // With `agent: false` Node would make an agent, which opens a connection of its own.
       createConnection: () => socket,
       method: message.method,
       path: message.target,
       headers: headersOf(message).flat(),
-      agent: false,
     });
     const fail = (error: Error): void => {
       reject(error instanceof SendFailure ? error : socketFailure('application', error));
