@@ -123,7 +123,7 @@ export function addSignedRoutes(
   signedRequests: SignedRequests,
 ): void {
   // By default a GET's body would be passed over, and so travel unsigned.
-  root.addHttpMethod('GET', { hasBody: true });
+  root.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   void root.register((app, _options, done) => {
     readRawBodies(app);
     for (const url of ['/v1/orders', '/v1/orders/*']) {
