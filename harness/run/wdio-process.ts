@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +8,8 @@ import type { Run } from './run.js';
 /** Starts the wdio test runner for a run, in a process of its own: it takes over signals and exits. */
 export function startTestRunner(run: Run): Child {
   const configuration = compiledConfiguration();
-  const packageFile = createRequire(import.meta.url).resolve('@wdio/cli/package.json');
-  return startNode(join(dirname(packageFile), 'bin', 'wdio.js'), {
+  const entry = fileURLToPath(import.meta.resolve('@wdio/cli'));
+  return startNode(join(dirname(entry), '..', 'bin', 'wdio.js'), {
     args: ['run', configuration],
     env: { ...run.env, FORCE_COLOR: '0' },
     cwd: run.folder,
