@@ -6,6 +6,7 @@ import {
 } from './app-attest-case.js';
 import type { CorpusCase } from './case.js';
 import type { Unsupported } from './inputs.js';
+import { playIntegrityCase } from './play-integrity-case.js';
 import type { CaseContext, PreparedCase } from './prepared-case.js';
 
 /** Makes a verifier's input of a case, or says why this verifier does not run it. */
@@ -23,6 +24,6 @@ export function prepareCase(
     case 'app-attest-receipt':
       return appAttestReceiptCase(corpusCase, context);
     case 'play-integrity':
-      return { unsupported: 'kind play-integrity' };
+      return playIntegrityCase(corpusCase, context);
   }
 }

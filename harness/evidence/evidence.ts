@@ -5,6 +5,7 @@ import type {
   AppAttestReceiptEvidence,
 } from './app-attest/index.js';
 import type { CsrEvidence } from './csr/index.js';
+import type { PlayIntegrityEvidence } from './play-integrity/index.js';
 import type { SignedRequestEvidence } from './signed-request/index.js';
 
 /** Evidence (RFC 9334) of any format: the bytes as they came, and what a parser made of them. */
@@ -14,4 +15,5 @@ export type Evidence =
   | AppAttestAssertionEvidence
   | AppAttestReceiptEvidence
   | CsrEvidence
+  | PlayIntegrityEvidence
   | SignedRequestEvidence;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { RevocationSnapshot } from './revocation.js';
 
 /** A key that chains may end in. Matched by key: one key has several root certificates in the field. */
@@ -12,6 +13,14 @@ export interface TrustAnchor {
   readonly certificates: readonly Uint8Array[];
 }
 
+/** Keys of one app's classic Play Integrity tokens, from the Play Console. */
+export interface PlayIntegrityKeys {
+  /** AES-256 key that tokens are encrypted with: a secret, never recorded or shown. */
+  readonly decryptionKey: Uint8Array;
+  /** Google's P-256 key that tokens are signed with. */
+  readonly verificationKey: KeyObject;
+}
+
 /** Endorsements (RFC 9334) that an appraisal relies on. Loaded, dated and linted before any work. */
 export interface TrustSet {
   readonly androidAnchors: readonly TrustAnchor[];
@@ -20,4 +29,6 @@ export interface TrustSet {
   readonly appAttestAnchors: readonly TrustAnchor[];
   readonly receiptAnchors: readonly TrustAnchor[];
   readonly revocation: RevocationSnapshot | null;
+  /** Left out where classic tokens are not opened here. */
+  readonly playIntegrityKeys?: PlayIntegrityKeys;
 }

@@ -174,6 +174,53 @@ export const CHECK_IDS = {
   'csr/signature-algorithm-allowed': { refusal: 'csr_key_not_allowed', token: null },
   'csr/signature-verifies': { refusal: 'csr_signature_invalid', token: 'signature-invalid' },
   'csr/nonce-matches': { refusal: 'csr_nonce_mismatch', token: 'nonce-mismatch' },
+  'play-integrity/token-decrypts': {
+    refusal: 'evidence_malformed',
+    token: 'decryption-failed',
+  },
+  'play-integrity/signature-verifies': {
+    refusal: 'evidence_signature_invalid',
+    token: 'signature-invalid',
+  },
+  'play-integrity/payload-well-formed': {
+    refusal: 'evidence_malformed',
+    token: 'payload-malformed',
+  },
+  'play-integrity/request-compared': { refusal: 'challenge_mismatch', token: null },
+  'play-integrity/nonce-matches': { refusal: 'challenge_mismatch', token: 'nonce-mismatch' },
+  'play-integrity/request-hash-matches': {
+    refusal: 'challenge_mismatch',
+    token: 'request-hash-mismatch',
+  },
+  'play-integrity/package-matches': {
+    refusal: 'app_identity_mismatch',
+    token: 'package-mismatch',
+  },
+  'play-integrity/timestamp-not-stale': { refusal: 'evidence_expired', token: 'timestamp-stale' },
+  'play-integrity/timestamp-not-ahead': {
+    refusal: 'evidence_not_yet_valid',
+    token: 'timestamp-future',
+  },
+  'play-integrity/not-a-testing-response': {
+    refusal: 'environment_mismatch',
+    token: 'testing-response',
+  },
+  'play-integrity/app-recognized': {
+    refusal: 'app_identity_mismatch',
+    token: 'app-not-recognized',
+  },
+  'play-integrity/signer-matches': {
+    refusal: 'app_identity_mismatch',
+    token: 'signing-digest-mismatch',
+  },
+  'play-integrity/device-integrity-met': {
+    refusal: 'boot_state_untrusted',
+    token: 'device-integrity-missing',
+  },
+  'play-integrity/app-licensed': { refusal: 'app_identity_mismatch', token: 'unlicensed' },
+  'play-integrity/activity-plausible': { refusal: 'device_at_risk', token: 'activity-level' },
+  'play-integrity/app-access-allowed': { refusal: 'device_at_risk', token: 'app-access-risk' },
+  'play-integrity/play-protect-clean': { refusal: 'device_at_risk', token: 'play-protect-risk' },
   'signed-request/well-formed': { refusal: 'malformed', token: null },
   'signed-request/key-known': { refusal: 'unknown_key', token: null },
   'signed-request/key-bound-to-connection': { refusal: 'key_binding_mismatch', token: null },

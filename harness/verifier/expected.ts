@@ -45,6 +45,17 @@ export interface CsrExpected {
   readonly nonce?: Uint8Array;
 }
 
+/** What a Play Integrity verdict is compared with. A member left out makes its check not applicable. */
+export interface PlayIntegrityExpected {
+  /** The nonce of a classic request, as the app handed it in: base64url of the binding. */
+  readonly nonce?: string;
+  /** The request hash of a standard request: base64url of the binding. */
+  readonly requestHash?: string;
+  readonly packageNames?: readonly string[];
+  /** SHA-256 digests of signing certificates as Google writes them: unpadded base64url. */
+  readonly certificateDigests?: readonly string[];
+}
+
 /** A registered signing key and how far its counter has come. */
 export interface RegisteredKey {
   readonly keyId: string;

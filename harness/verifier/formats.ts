@@ -5,6 +5,7 @@ import type {
   AppAttestReceiptEvidence,
 } from '../evidence/app-attest/index.js';
 import type { CsrEvidence } from '../evidence/csr/index.js';
+import type { PlayIntegrityEvidence } from '../evidence/play-integrity/index.js';
 import type { SignedRequestEvidence } from '../evidence/signed-request/index.js';
 import { androidKey } from './android-key/index.js';
 import { appAttestAssertion, appAttestAttestation, appAttestReceipt } from './app-attest/index.js';
@@ -15,9 +16,11 @@ import type {
   AppAttestAttestationExpected,
   AppAttestReceiptExpected,
   CsrExpected,
+  PlayIntegrityExpected,
   SignedRequestExpected,
 } from './expected.js';
 import type { FormatVerifier } from './format.js';
+import { playIntegrity } from './play-integrity/index.js';
 import { signedRequest } from './signed-request/index.js';
 
 /** Evidence and what it is compared with, by format. A new format adds its line here and one below. */
@@ -39,6 +42,10 @@ export interface Exchanges {
     readonly expected: AppAttestReceiptExpected;
   };
   readonly csr: { readonly evidence: CsrEvidence; readonly expected: CsrExpected };
+  readonly 'play-integrity': {
+    readonly evidence: PlayIntegrityEvidence;
+    readonly expected: PlayIntegrityExpected;
+  };
   readonly 'signed-request': {
     readonly evidence: SignedRequestEvidence;
     readonly expected: SignedRequestExpected;
@@ -57,5 +64,6 @@ export const FORMATS: {
   'app-attest-assertion': appAttestAssertion,
   'app-attest-receipt': appAttestReceipt,
   csr,
+  'play-integrity': playIntegrity,
   'signed-request': signedRequest,
 };

@@ -2,7 +2,8 @@ import { ANDROID_KEY_DEMANDS } from './android-key/demands.js';
 import { APP_ATTEST_DEMANDS } from './app-attest/demands.js';
 import { CSR_DEMANDS } from './csr/demands.js';
 import type { FormatDemands } from './demands.js';
-import type { AndroidKeyPolicy, AppraisalPolicy } from './policy.js';
+import { PLAY_INTEGRITY_DEMANDS } from './play-integrity/demands.js';
+import type { AndroidKeyPolicy, AppraisalPolicy, PlayIntegrityPolicy } from './policy.js';
 import { SIGNED_REQUEST_DEMANDS } from './signed-request/demands.js';
 
 type PolicyName = 'baseline' | 'strict' | 'lab';
@@ -12,6 +13,7 @@ const DEMANDS: readonly Readonly<Record<PolicyName, FormatDemands>>[] = [
   ANDROID_KEY_DEMANDS,
   APP_ATTEST_DEMANDS,
   CSR_DEMANDS,
+  PLAY_INTEGRITY_DEMANDS,
   SIGNED_REQUEST_DEMANDS,
 ];
 
@@ -24,6 +26,17 @@ const SHARED_ANDROID_KEY: AndroidKeyPolicy = {
   tagOrder: 'kept',
   revocationMaxAgeDays: null,
   minimumLevel: 'TRUSTED_ENVIRONMENT',
+};
+
+// Ten minutes as public backends have it; what Google offers beyond app and phone is opted into.
+const SHARED_PLAY_INTEGRITY: PlayIntegrityPolicy = {
+  maxAgeMs: 600_000,
+  futureWindowMs: 30_000,
+  deviceLabel: 'MEETS_DEVICE_INTEGRITY',
+  licensing: 'ignored',
+  highestActivityLevel: null,
+  refusedAppAccess: [],
+  allowedPlayProtect: null,
 };
 
 /** Structure and origin of evidence, without boot state or fresh revocation: for shared vectors only. */
@@ -53,5 +66,6 @@ function policy(id: PolicyName, androidKey: AndroidKeyPolicy): AppraisalPolicy {
     androidKey,
     appAttest: { environments: ['development', 'production'] },
     signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
+    playIntegrity: SHARED_PLAY_INTEGRITY,
   };
 }

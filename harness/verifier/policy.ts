@@ -39,6 +39,24 @@ export interface SignedRequestPolicy {
   readonly futureWindowMs: number;
 }
 
+/** Settings of Play Integrity appraisal. */
+export interface PlayIntegrityPolicy {
+  /** Oldest verdict that still counts, in ms. */
+  readonly maxAgeMs: number;
+  /** How far a verdict may lie ahead of `now`, in ms. */
+  readonly futureWindowMs: number;
+  /** Label that deviceRecognitionVerdict must hold. */
+  readonly deviceLabel:
+    'MEETS_BASIC_INTEGRITY' | 'MEETS_DEVICE_INTEGRITY' | 'MEETS_STRONG_INTEGRITY';
+  readonly licensing: 'required' | 'ignored';
+  /** Highest recent device activity, from 1 to 4; null where it does not matter. */
+  readonly highestActivityLevel: number | null;
+  /** Words of the app access risk verdict that refuse; none where it does not matter. */
+  readonly refusedAppAccess: readonly string[];
+  /** Play Protect verdicts that are allowed; null where they do not matter. */
+  readonly allowedPlayProtect: readonly string[] | null;
+}
+
 /** An appraisal policy for evidence (RFC 9334). */
 export interface AppraisalPolicy {
   readonly id: string;
@@ -48,6 +66,7 @@ export interface AppraisalPolicy {
   readonly androidKey: AndroidKeyPolicy;
   readonly appAttest: AppAttestPolicy;
   readonly signedRequest: SignedRequestPolicy;
+  readonly playIntegrity: PlayIntegrityPolicy;
 }
 
 /** The demand that `policy` makes of each check. */

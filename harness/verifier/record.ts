@@ -8,6 +8,7 @@ import {
   parseAppAttestReceipt,
 } from '../evidence/app-attest/index.js';
 import { parseCsr } from '../evidence/csr/index.js';
+import { playIntegrityPayload, playIntegrityToken } from '../evidence/play-integrity/index.js';
 import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { CHECK_IDS, type CheckId } from './check-ids.js';
 import type { Exchanges, Format } from './formats.js';
@@ -62,6 +63,19 @@ const policy = z.strictObject({
   signedRequest: z.strictObject({
     pastWindowMs: z.number().nonnegative(),
     futureWindowMs: z.number().nonnegative(),
+  }),
+  playIntegrity: z.strictObject({
+    maxAgeMs: z.number().nonnegative(),
+    futureWindowMs: z.number().nonnegative(),
+    deviceLabel: z.enum([
+      'MEETS_BASIC_INTEGRITY',
+      'MEETS_DEVICE_INTEGRITY',
+      'MEETS_STRONG_INTEGRITY',
+    ]),
+    licensing: z.enum(['required', 'ignored']),
+    highestActivityLevel: z.number().min(1).max(4).nullable(),
+    refusedAppAccess: z.array(z.string()).readonly(),
+    allowedPlayProtect: z.array(z.string()).readonly().nullable(),
   }),
 }) satisfies z.ZodType<AppraisalPolicy>;
 
@@ -165,6 +179,19 @@ const EXCHANGES: {
   csr: exchange({
     ...bytesAlone(parseCsr),
     expected: z.strictObject({ nonce: bytes.exactOptional() }),
+  }),
+  // Keys are the trust set's: a record holds no secret.
+  'play-integrity': exchange({
+    raw: z.strictObject({ form: z.enum(['classic-token', 'decoded-payload']), text: z.string() }),
+    rawOf: ({ form, text }) => ({ form, text }),
+    parse: ({ form, text }) =>
+      form === 'classic-token' ? playIntegrityToken(text) : playIntegrityPayload(text),
+    expected: z.strictObject({
+      nonce: z.string().exactOptional(),
+      requestHash: z.string().exactOptional(),
+      packageNames: strings.exactOptional(),
+      certificateDigests: strings.exactOptional(),
+    }),
   }),
   'signed-request': exchange({
     raw: z.strictObject({ request: signedHttpRequest }),

@@ -29,6 +29,15 @@ export function testPolicy(changes: Partial<AppraisalPolicy> = {}): AppraisalPol
     },
     appAttest: { environments: ['development', 'production'] },
     signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
+    playIntegrity: {
+      maxAgeMs: 600_000,
+      futureWindowMs: 30_000,
+      deviceLabel: 'MEETS_DEVICE_INTEGRITY',
+      licensing: 'ignored',
+      highestActivityLevel: null,
+      refusedAppAccess: [],
+      allowedPlayProtect: null,
+    },
     ...changes,
   };
 }
