@@ -7,7 +7,7 @@ import { requestOf, type CsrSubject } from '../subject.js';
 /** The request is strict DER and nothing follows it. */
 export const wellFormed: Check<CsrSubject> = {
   id: 'csr/well-formed',
-  rule: 'The request is one PKCS#10 request in strict DER, with nothing after it',
+  rule: 'the request is one PKCS#10 request in strict DER, with nothing after it',
   source: 'RFC 2986, 4; X.690, 10 and 11',
   withoutIt: 'bytes ride along that nobody signed, or two readers see two requests',
   needs: [],
@@ -23,8 +23,8 @@ export const wellFormed: Check<CsrSubject> = {
 /** The key is on P-256 and a point of it. */
 export const keyAllowed: Check<CsrSubject> = {
   id: 'csr/key-allowed',
-  rule: 'The key is on P-256, as a named curve and an uncompressed point of it',
-  source: 'RFC 5480, 2; domain: Secure Enclave and StrongBox hold P-256',
+  rule: 'the key is on P-256, as a named curve and an uncompressed point of it',
+  source: 'RFC 5480, 2; Apple, Protecting keys with the Secure Enclave (P-256 only)',
   withoutIt: 'a weak key, or a curve of the attacker’s making, gets a certificate (CVE-2020-0601)',
   needs: ['csr/well-formed'],
   evaluate: (subject) => {
@@ -38,7 +38,7 @@ export const keyAllowed: Check<CsrSubject> = {
 /** The signature's algorithm is the one of the profile. */
 export const algorithmAllowed: Check<CsrSubject> = {
   id: 'csr/signature-algorithm-allowed',
-  rule: 'The signature algorithm is ecdsa-with-SHA256, without parameters',
+  rule: 'the signature algorithm is ecdsa-with-SHA256, without parameters',
   source: 'RFC 5758, 3.2',
   withoutIt: 'possession is shown with a digest for which two requests can be made to collide',
   needs: ['csr/well-formed'],

@@ -8,7 +8,7 @@ import { requestOf, type CsrSubject } from '../subject.js';
 /** Whoever made the request holds the key. */
 export const signatureVerifies: Check<CsrSubject> = {
   id: 'csr/signature-verifies',
-  rule: 'The request is signed by the key that it asks a certificate for',
+  rule: 'the request is signed by the key that it asks a certificate for',
   source: 'RFC 2986, 3 (proof of possession)',
   withoutIt: 'somebody else’s public key gets a certificate in the attacker’s name',
   needs: ['csr/key-allowed', 'csr/signature-algorithm-allowed'],

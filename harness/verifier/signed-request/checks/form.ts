@@ -8,7 +8,7 @@ import { profileOf, type SignedRequestSubject } from '../subject.js';
 /** Every header of profile S is there once and in its one form. */
 export const wellFormed: Check<SignedRequestSubject> = {
   id: 'signed-request/well-formed',
-  rule: 'Every header of profile S is there exactly once and in its one form',
+  rule: 'every header of profile S is there exactly once and in its one form',
   source: 'profile S; RFC 9110, 5.3 and 5.5',
   withoutIt: 'two readers see two requests, and one of them was never signed',
   needs: [],
@@ -19,7 +19,7 @@ export const wellFormed: Check<SignedRequestSubject> = {
 /** A digest that the request states is the digest of its body. */
 export const digestMatches: Check<SignedRequestSubject> = {
   id: 'signed-request/digest-matches',
-  rule: 'A stated Content-Digest is the SHA-256 of the body as received',
+  rule: 'a stated Content-Digest is the SHA-256 of the body as received',
   source: 'RFC 9530, 2; profile S',
   withoutIt: 'whoever trusts the header processes a body that it does not describe',
   needs: ['signed-request/well-formed'],
@@ -37,7 +37,7 @@ export const digestMatches: Check<SignedRequestSubject> = {
 /** The signature is in the one encoding of the profile. */
 export const signatureEncoding: Check<SignedRequestSubject> = {
   id: 'signed-request/signature-encoding-allowed',
-  rule: 'The signature is one ECDSA signature in strict DER, with nothing after it',
+  rule: 'the signature is one ECDSA signature in strict DER, with nothing after it',
   source: 'profile S; RFC 3279, 2.2.3; X.690, 10.1',
   withoutIt: 'one signature has many spellings, and a filter over spellings is passed by',
   needs: ['signed-request/well-formed'],

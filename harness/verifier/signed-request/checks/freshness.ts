@@ -4,7 +4,7 @@ import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
 /** The request was not signed too long ago. */
 export const timestampNotStale: Check<SignedRequestSubject> = {
   id: 'signed-request/timestamp-not-stale',
-  rule: 'The timestamp lies at most the past window behind now',
+  rule: 'the timestamp lies at most the past window behind now',
   source: 'profile S; RFC 9421, 7.2.2',
   withoutIt: 'a captured request that was never delivered works for ever',
   needs: ['signed-request/well-formed'],
@@ -21,7 +21,7 @@ export const timestampNotStale: Check<SignedRequestSubject> = {
 /** The request was not signed for later. */
 export const timestampNotAhead: Check<SignedRequestSubject> = {
   id: 'signed-request/timestamp-not-ahead',
-  rule: 'The timestamp lies at most the future window ahead of now',
+  rule: 'the timestamp lies at most the future window ahead of now',
   source: 'profile S; RFC 9421, 7.2.2',
   withoutIt: 'a phone in the wrong hands for a minute signs requests for next year',
   needs: ['signed-request/well-formed'],
@@ -38,7 +38,7 @@ export const timestampNotAhead: Check<SignedRequestSubject> = {
 /** The key's counters are those of its present registration. */
 export const epochCurrent: Check<SignedRequestSubject> = {
   id: 'signed-request/epoch-current',
-  rule: "The epoch is that of the key's present registration",
+  rule: "the epoch is that of the key's present registration",
   source: 'profile S',
   withoutIt: 'counters of an earlier registration count again',
   needs: ['signed-request/key-known'],
@@ -52,7 +52,7 @@ export const epochCurrent: Check<SignedRequestSubject> = {
 /** The request is not the last one again. */
 export const counterNotReplayed: Check<SignedRequestSubject> = {
   id: 'signed-request/counter-not-replayed',
-  rule: 'The counter is not the one that was accepted last',
+  rule: 'the counter is not the one that was accepted last',
   source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
   withoutIt: 'a captured request is sent again and takes effect again',
   needs: ['signed-request/epoch-current'],
@@ -70,7 +70,7 @@ export const counterNotReplayed: Check<SignedRequestSubject> = {
 /** The request is not from before the last one. */
 export const counterNotRolledBack: Check<SignedRequestSubject> = {
   id: 'signed-request/counter-not-rolled-back',
-  rule: 'The counter is not below the one that was accepted last',
+  rule: 'the counter is not below the one that was accepted last',
   source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
   withoutIt: 'a phone that was restored from a backup, or its thief, uses old counters again',
   needs: ['signed-request/epoch-current'],

@@ -8,7 +8,7 @@ import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
 /** The request names a registered key. */
 export const keyKnown: Check<SignedRequestSubject> = {
   id: 'signed-request/key-known',
-  rule: 'The key that the request names is registered',
+  rule: 'the key that the request names is registered',
   source: 'RFC 9421, 3.2, step 5; profile S',
   withoutIt: 'anybody signs with a key of his own',
   needs: ['signed-request/well-formed'],
@@ -27,7 +27,7 @@ export const keyKnown: Check<SignedRequestSubject> = {
 /** The key belongs to whoever holds the connection. */
 export const keyBound: Check<SignedRequestSubject> = {
   id: 'signed-request/key-bound-to-connection',
-  rule: 'The key is registered with the client certificate of the connection',
+  rule: 'the key is registered with the client certificate of the connection',
   source: 'RFC 8705, 3 (the like for tokens); Fixed formats, registration',
   withoutIt: 'a request stolen from one phone is sent over the connection of another',
   needs: ['signed-request/well-formed'],
@@ -45,7 +45,7 @@ export const keyBound: Check<SignedRequestSubject> = {
 /** The key's signature is over this very request. */
 export const signatureVerifies: Check<SignedRequestSubject> = {
   id: 'signed-request/signature-verifies',
-  rule: 'The signature is ES256 of the registered key over the request as received',
+  rule: 'the signature is ES256 of the registered key over the request as received',
   source: 'profile S; FIPS 186-5, 6.4.2',
   withoutIt: 'anything in the request can be changed on its way',
   needs: ['signed-request/key-known', 'signed-request/signature-encoding-allowed'],
