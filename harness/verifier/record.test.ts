@@ -9,6 +9,7 @@ import {
   parseAppAttestReceipt,
 } from '../evidence/app-attest/index.js';
 import { parseCsr } from '../evidence/csr/index.js';
+import { playIntegrityPayload, playIntegrityToken } from '../evidence/play-integrity/index.js';
 import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { productRoot } from '../product.js';
 import { loadTrust } from '../trust/index.js';
@@ -41,6 +42,12 @@ const INPUTS: readonly AppraisalInput[] = [
   },
   { ...at, evidence: parseAppAttestReceipt(bytes), expected: { maxAgeSeconds: 300 } },
   { ...at, evidence: parseCsr(bytes), expected: { nonce: bytes } },
+  {
+    ...at,
+    evidence: playIntegrityPayload('{"a":1}'),
+    expected: { requestHash: 'h', packageNames: ['a'], certificateDigests: ['d'] },
+  },
+  { ...at, evidence: playIntegrityToken('a.b.c.d.e'), expected: { nonce: 'n' } },
   {
     ...at,
     evidence: parseSignedRequest({
