@@ -6,6 +6,9 @@ const settings = z
   .strictObject({ port: z.number().int(), logFile: z.string(), appiumHome: z.string().nullable() })
   .parse(JSON.parse(process.argv[2] ?? 'null'));
 
+// The log tells of phones and of what was sent to them.
+process.umask(0o077);
+
 // The run that started this server is gone: without it nobody would ever stop the server.
 process.once('disconnect', () => process.exit(0));
 

@@ -28,7 +28,7 @@ export function createAppraisalRecorder(run: {
 }): AppraisalRecorder {
   const phoneOf = new Map<string, string>();
   const results = new Map<string, AttestationResult[]>();
-  let count = 0;
+  const counts = new Map<string, number>();
   return {
     assign(subject, phone) {
       phoneOf.set(subject, phone);
@@ -36,11 +36,13 @@ export function createAppraisalRecorder(run: {
     record({ subject, purpose, input, result }) {
       const phone = phoneOf.get(subject) ?? null;
       const scenario = phone === null ? null : run.conductor.activeScenario(phone);
-      count += 1;
+      const folder = phone ?? 'unassigned';
+      const count = (counts.get(folder) ?? 0) + 1;
+      counts.set(folder, count);
       const { format } = input.evidence;
       const content: AppraisalFile = { input: encodeAppraisal(input), result };
       const stored = run.folder.storeEvidence(
-        phone ?? 'unassigned',
+        folder,
         `${String(count).padStart(4, '0')}-${format}.json`,
         `${JSON.stringify(content, null, 2)}\n`,
       );

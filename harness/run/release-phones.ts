@@ -1,4 +1,3 @@
-import { remote } from 'webdriverio';
 import { HarnessError } from '../errors.js';
 import type { Journal } from './journal.js';
 import { removeProbe } from './probe-app.js';
@@ -35,6 +34,7 @@ export async function releasePhones(run: {
 async function releasePhone(phone: WdioSettings['phones'][number]): Promise<void> {
   const { alias, capabilities, ...connection } = phone;
   const work = async (): Promise<void> => {
+    const { remote } = await import('webdriverio');
     const session = await remote({
       ...connection,
       capabilities,

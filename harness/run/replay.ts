@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EXIT, HarnessError, type ExitCode } from '../errors.js';
@@ -24,8 +24,17 @@ export interface Replay {
 
 const appraisalFile = z.object({ input: z.unknown() });
 
+/** The folder of a run that is named by its folder, or by its id under `reports/runs`. */
+function runFolderOf(run: string): string {
+  const folders = [run, join('reports', 'runs', run)];
+  const found = folders.find((folder) => existsSync(join(folder, RUN_FILES.journal)));
+  if (found !== undefined) return found;
+  throw new HarnessError('ERR_FILE_UNREADABLE', `${folders.join(' or ')}: holds no run`);
+}
+
 /** Appraises a line of a run's journal again, from its recorded bytes alone. */
-export function replayAppraisal(runFolder: string, lineNumber: number): Replay {
+export function replayAppraisal(run: string, lineNumber: number): Replay {
+  const runFolder = runFolderOf(run);
   const journal = join(runFolder, RUN_FILES.journal);
   const line = readJournal(journal).find(({ seq }) => seq === lineNumber);
   const place = `${journal}:${lineNumber}`;
@@ -48,11 +57,11 @@ export function replayAppraisal(runFolder: string, lineNumber: number): Replay {
 
 /** Replays a line for people: the verdict, and whether it is the same to the byte. */
 export function replayLine(
-  runFolder: string,
+  run: string,
   lineNumber: number,
   terminal: { readonly out: (text: string) => void },
 ): ExitCode {
-  const { line, result, resultSha256, same } = replayAppraisal(runFolder, lineNumber);
+  const { line, result, resultSha256, same } = replayAppraisal(run, lineNumber);
   const failing = result.checks.filter(({ status }) => status === 'failed').map(({ id }) => id);
   const verdict = [result.verdict, ...failing].join(' ');
   const comparison = same

@@ -6,6 +6,7 @@ import { readRun } from '../report/read-run.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
 import { writeReports } from '../report/report.js';
 import { createAppraisalRecorder, type AppraisalRecorder } from './appraisal-recorder.js';
+import type { VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { Closers } from './closers.js';
 import { setStage } from './compose.js';
 import { Conductor, type JobOutcome, type Progress } from './conductor.js';
@@ -57,6 +58,8 @@ export interface Run {
   /** What the test runner and its workers are told. */
   readonly env: Readonly<Record<string, string>>;
   readonly settings: WdioSettings;
+  /** The run's virtual phones; null where the lab has none. */
+  readonly virtualLab: VirtualLab | null;
   /** Settles every job, releases the phones, decides the gate, writes reports, ends every part. */
   finish(end: RunEnd): Promise<FinishedRun>;
 }
@@ -128,7 +131,7 @@ async function beginRun(parts: RunParts): Promise<Run> {
     runRecord(preparation, { id: folder.id, startedAt, trustText, conductor, ...end });
   folder.writeRecord(record({ finishedAt: null, gate: null }));
   return {
-    ...{ id: folder.id, folder: folder.path, settings },
+    ...{ id: folder.id, folder: folder.path, settings, virtualLab: stage.virtualLab },
     env: {
       ...wdioSettingsEnv(settings),
       [CONTROL_ENV.url]: api.url,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { HarnessError } from '../errors.js';
 import { productRoot } from '../product.js';
-import { startRun } from './run.js';
 import { wdioSettingsFromEnv, type WdioSettings } from './wdio-settings.js';
 
 /** What the test runner's configuration is filled with, and what it does at the end. */
@@ -19,6 +18,8 @@ export async function joinRun(): Promise<RunnerSession> {
   const settings = wdioSettingsFromEnv(process.env);
   if (settings !== null) return { settings, onComplete: () => Promise.resolve() };
   const lab = process.env['ATTESTLAB_LAB'] ?? join(productRoot, 'fixtures', 'labs', 'virtual');
+  // Workers come by here as well, and need nothing of what a run is made of.
+  const { startRun } = await import('./run.js');
   const run = await startRun({ lab });
   // The test runner's workers inherit this process's environment.
   Object.assign(process.env, run.env);
