@@ -102,7 +102,6 @@ export const chainExtendedBare: AndroidKeyAttack = {
   failing: {
     'android-key': [
       'android-key/record-in-leaf',
-      'android-key/single-record',
       'android-key/chain-not-extended',
       'android-key/key-matches',
     ],
@@ -125,11 +124,7 @@ export const recordMoved: AndroidKeyAttack = {
   description: 'moves the record to the authority over the leaf, where a hasty reader finds it too',
   needs: [],
   failing: {
-    'android-key': [
-      'android-key/signatures-verify',
-      'android-key/record-in-leaf',
-      'android-key/single-record',
-    ],
+    'android-key': ['android-key/signatures-verify', 'android-key/record-in-leaf'],
   },
   references: [GUIDE, SIGNED],
   mutate(chain) {

@@ -1,8 +1,13 @@
 import { parseCertificate } from '../encoding/certificate.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
-import { parseAndroidKey } from '../evidence/android-key/index.js';
-import { anchorOf, parseRevocationList, type TrustSet } from '../trust/index.js';
+import { parseAndroidKey, type AndroidKeyEvidence } from '../evidence/android-key/index.js';
+import {
+  anchorOf,
+  parseRevocationList,
+  type RevocationSnapshot,
+  type TrustSet,
+} from '../trust/index.js';
 import { POLICIES, type AppraisalPolicy } from '../verifier/index.js';
 import type { AndroidKeyPolicy } from '../verifier/policy.js';
 import type { CorpusCase } from './case.js';
@@ -41,13 +46,13 @@ export function androidKeyCase(
   const policy = policyOf(corpusCase);
   if ('unsupported' in policy) return policy;
   const [chain = ''] = corpusCase.files;
-  const packageName = inputs.text('packageName');
-  // A challenge that was read from the record itself compares with nothing.
-  const challenge =
-    inputs.text('challengeSource') === 'certificate' ? undefined : inputs.hex('challengeHex');
+  // What was read from the record itself compares with nothing.
+  const fromRecord = (source: string): boolean => inputs.text(source) === 'certificate';
+  const packageName = fromRecord('packageNameSource') ? undefined : inputs.text('packageName');
+  const challenge = fromRecord('challengeSource') ? undefined : inputs.hex('challengeHex');
   return {
     input: {
-      evidence: parseAndroidKey(readChain(chain, context.readFile)),
+      evidence: readEvidence(chain, context.readFile),
       expected: {
         ...(challenge === undefined ? {} : { challenge }),
         ...(packageName === undefined ? {} : { packageNames: [packageName] }),
@@ -74,26 +79,35 @@ function trustOf(inputs: Inputs, { trust, readFile }: CaseContext): TrustSet {
   return {
     ...trust,
     ...(anchors === undefined ? {} : { androidAnchors: readAnchors(anchors, readFile) }),
-    ...(statusList === undefined
-      ? {}
-      : {
-          revocation: parseRevocationList(new TextDecoder().decode(readFile(statusList)), null),
-        }),
+    ...(statusList === undefined ? {} : { revocation: readRevocation(statusList, readFile) }),
   };
 }
 
+// A list that is not there is a list that is unavailable, which the verifier has to say.
+function readRevocation(file: string, readFile: ReadFile): RevocationSnapshot {
+  try {
+    return parseRevocationList(new TextDecoder().decode(readFile(file)), null);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { usable: false, problem: error.message };
+  }
+}
+
+// A chain whose PEM is broken is bad evidence, as one whose DER is.
+function readEvidence(file: string, readFile: ReadFile): AndroidKeyEvidence {
+  const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
+  if (blocks.ok) return parseAndroidKey(blocks.value);
+  return { format: 'android-key', certificates: [], parsed: blocks };
+}
+
 function readAnchors(file: string, readFile: ReadFile): TrustSet['androidAnchors'] {
-  return readChain(file, readFile).map((der, index) => {
+  const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
+  if (!blocks.ok) throw invalidFile(file, blocks.malformation.message);
+  return blocks.value.map((der, index) => {
     const parsed = parseCertificate(der);
     if (!parsed.ok) throw invalidFile(file, parsed.malformation.message);
     return anchorOf(`${file}#${index}`, parsed.value);
   });
-}
-
-function readChain(file: string, readFile: ReadFile): readonly Uint8Array[] {
-  const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
-  if (!blocks.ok) throw invalidFile(file, blocks.malformation.message);
-  return blocks.value;
 }
 
 function invalidFile(file: string, problem: string): HarnessError {

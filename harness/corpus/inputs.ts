@@ -1,5 +1,4 @@
-import { fromBase64, fromHex } from '../encoding/bytes.js';
-import { HarnessError } from '../errors.js';
+import { fromBase64, fromBase64url, fromHex } from '../encoding/bytes.js';
 import type { CorpusCase } from './case.js';
 import type { VectorValues } from './manifest.js';
 
@@ -8,14 +7,20 @@ export interface Unsupported {
   readonly unsupported: string;
 }
 
-/** Reads the typed inputs of a case; what does not fit is an error in the manifest. */
+/** An input that is missing or is not what its name says; it makes its case unsupported. */
+export class InvalidInput extends Error {
+  constructor(name: string, problem: string) {
+    super(`input ${name} ${problem}`);
+    this.name = 'InvalidInput';
+  }
+}
+
+/** Reads the typed inputs of a case; throws `InvalidInput` where one does not fit. */
 export class Inputs {
-  readonly #case: Pick<CorpusCase, 'id' | 'variant'>;
   readonly #values: VectorValues;
 
-  constructor(corpusCase: CorpusCase) {
-    this.#case = corpusCase;
-    this.#values = corpusCase.inputs;
+  constructor({ inputs }: Pick<CorpusCase, 'inputs'>) {
+    this.#values = inputs;
   }
 
   /** Names of inputs beside the known ones; words about an input's source inform people only. */
@@ -29,7 +34,7 @@ export class Inputs {
   text(name: string): string | undefined {
     const value = this.#values[name];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string') throw this.#invalid(name, 'is no text');
+    if (typeof value !== 'string') throw new InvalidInput(name, 'is no text');
     return value;
   }
 
@@ -42,7 +47,7 @@ export class Inputs {
   number(name: string): number | undefined {
     const value = this.#values[name];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'number') throw this.#invalid(name, 'is no number');
+    if (typeof value !== 'number') throw new InvalidInput(name, 'is no number');
     return value;
   }
 
@@ -56,15 +61,18 @@ export class Inputs {
     return this.#required(name, this.hex(name));
   }
 
-  /** Bytes from base64 that must be there. */
+  /** Bytes from base64 or base64url that must be there. */
   requiredBase64(name: string): Uint8Array {
-    return this.#required(name, this.#bytes(name, fromBase64));
+    return this.#required(
+      name,
+      this.#bytes(name, (text) => fromBase64(text) ?? fromBase64url(text)),
+    );
   }
 
   /** A time that must be there. */
   requiredTime(name: string): Date {
     const time = new Date(this.requiredText(name));
-    if (Number.isNaN(time.getTime())) throw this.#invalid(name, 'is no time');
+    if (Number.isNaN(time.getTime())) throw new InvalidInput(name, 'is no time');
     return time;
   }
 
@@ -79,12 +87,6 @@ export class Inputs {
   }
 
   #fail(name: string, problem: string): never {
-    throw this.#invalid(name, problem);
-  }
-
-  #invalid(name: string, problem: string): HarnessError {
-    const { id, variant } = this.#case;
-    const place = variant === null ? id : `${id}, variant ${variant}`;
-    return new HarnessError('ERR_FILE_INVALID', `vector ${place}: input ${name} ${problem}`);
+    throw new InvalidInput(name, problem);
   }
 }

@@ -5,7 +5,7 @@ import {
   appAttestReceiptCase,
 } from './app-attest-case.js';
 import type { CorpusCase } from './case.js';
-import type { Unsupported } from './inputs.js';
+import { InvalidInput, type Unsupported } from './inputs.js';
 import { playIntegrityCase } from './play-integrity-case.js';
 import type { CaseContext, PreparedCase } from './prepared-case.js';
 
@@ -14,6 +14,15 @@ export function prepareCase(
   corpusCase: CorpusCase,
   context: CaseContext,
 ): PreparedCase | Unsupported {
+  try {
+    return prepare(corpusCase, context);
+  } catch (error) {
+    if (error instanceof InvalidInput) return { unsupported: error.message };
+    throw error;
+  }
+}
+
+function prepare(corpusCase: CorpusCase, context: CaseContext): PreparedCase | Unsupported {
   switch (corpusCase.kind) {
     case 'android-key-attestation':
       return androidKeyCase(corpusCase, context);

@@ -22,7 +22,7 @@ export const anchorTrusted = chainCheck({
   rule: "the chain ends in a trust anchor's key",
   source: 'developer.android.com, Verify hardware-backed key pairs with key attestation, step 3',
   withoutIt: 'a chain that the attacker made himself is as good as a vendor’s',
-  needs: ['android-key/root-not-software'],
+  needs: ['android-key/root-present', 'android-key/root-not-software'],
   evaluate({ path, trust, chain }) {
     const names = trust.androidAnchors.map(({ name }) => name).join(', ');
     return holds(path.anchor !== null, {

@@ -21,21 +21,18 @@ export const recordInLeaf = chainCheck({
   },
 });
 
-/** No other certificate carries one, but for an attest key's where policy allows it. */
+/** The chain carries one record, or two where the upper is an attest key's and policy allows it. */
 export const singleRecord = chainCheck({
   id: 'android-key/single-record',
-  rule: 'no certificate above the leaf carries a record, but that of an attest key by policy',
+  rule: 'the chain carries one record, or by policy a second one of the attest key above the leaf',
   source: EXTENSION,
   withoutIt: 'the holder of one attested key signs further leaves with records of his choice',
-  evaluate(view) {
-    const at = view.chain.records.map((record) => record.at);
-    const allowed = view.policy.androidKey.attestKeyChains === 'allowed' ? [0, 1] : [0];
-    const fits = at.every((index, position) => index === allowed[position]);
-    // A leaf without a record is the finding of record-in-leaf; here it is about those above.
-    const above = at.filter((index) => index > 0);
-    return holds(fits || at.length === 0 || (above.length === 0 && at.length === 1), {
-      expected:
-        allowed.length === 1 ? 'one record' : 'one record, and one of an attest key above it',
+  evaluate({ chain, policy }) {
+    const at = chain.records.map((record) => record.at);
+    const pairAllowed = policy.androidKey.attestKeyChains === 'allowed';
+    const isPair = at.length === 2 && at[0] === 0 && at[1] === 1;
+    return holds(at.length < 2 || (pairAllowed && isPair), {
+      expected: pairAllowed ? 'one record, and one of an attest key above it' : 'one record',
       actual: `records in certificates ${at.join(', ')}`,
     });
   },
