@@ -36,6 +36,12 @@ describe('attestlab', () => {
     },
   );
 
+  it('names the places where it looked for a run', async () => {
+    const { exit, err } = await command('replay-line', 'no-such-run', '1');
+    expect(exit).toBe(2);
+    expect(err).toMatch(/no journal\.jsonl in no-such-run or reports\/runs\/no-such-run/);
+  });
+
   it('shows the shipped lab with its virtual phones', async () => {
     const { exit, out } = await command('lab', 'show', '--json');
     expect(exit).toBe(0);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT, HarnessError } from '../errors.js';
 import { replayLine, runNightly, runSelftest } from '../run/index.js';
 import { preflight } from './doctor/doctor-command.js';
@@ -32,5 +34,13 @@ export function replay(
   if (!/^[1-9]\d{0,8}$/.test(options.line)) {
     throw new HarnessError('ERR_USAGE', `LINE: "${options.line}" is no line number of the journal`);
   }
-  return replayLine(options.run, Number(options.line), terminal);
+  return replayLine(runFolder(options.run), Number(options.line), terminal);
+}
+
+// A summary names its run by id alone; whoever reads it stands beside the reports folder.
+function runFolder(run: string): string {
+  const candidates = [run, join('reports', 'runs', run)];
+  const folder = candidates.find((path) => existsSync(join(path, 'journal.jsonl')));
+  if (folder !== undefined) return folder;
+  throw new HarnessError('ERR_FILE_UNREADABLE', `no journal.jsonl in ${candidates.join(' or ')}`);
 }
