@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fork, type ChildProcess } from 'node:child_process';
@@ -136,35 +137,39 @@ describe.skipIf(!existsSync(built))('a virtual phone behind a real Appium server
 });
 
 const SERVER = `
-  import { main } from 'appium';
-  const [port, appiumHome, driver] = process.argv.slice(1);
+  import { main } from '${import.meta.resolve('appium')}';
+  const [port, appiumHome, driver] = process.argv.slice(2);
   await main({ port: Number(port), address: '127.0.0.1', loglevel: 'error', appiumHome,
     useDrivers: [driver], throwInsteadOfExit: true });
   process.send('listening');
 `;
 
 async function startAppium(home: string, token: string): Promise<[ChildProcess, number]> {
-  const file = join(productRoot, 'dist', `appium-for-test-${process.pid}.mjs`);
-  const freePort = 20_000 + (process.pid % 20_000);
-  await writeFile(file, SERVER.replace('process.argv.slice(1)', 'process.argv.slice(2)'));
+  const file = join(home, 'server.mjs');
+  await writeFile(file, SERVER);
+  const freePort = await findFreePort();
   const child = fork(file, [String(freePort), home, VIRTUAL_DRIVER_NAME], {
-    env: { ...process.env, APPIUM_HOME: home, [PHONE_HOST_TOKEN_ENV]: token },
+    env: { ...process.env, [PHONE_HOST_TOKEN_ENV]: token },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      child.once('message', () => {
-        resolve();
-      });
-      child.once('exit', () => {
-        reject(new Error(`Appium ended:\n${printed}`));
-      });
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => {
+      resolve();
     });
-  } finally {
-    await rm(file);
-  }
+    child.once('exit', () => {
+      reject(new Error(`Appium ended:\n${printed}`));
+    });
+  });
   return [child, freePort];
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

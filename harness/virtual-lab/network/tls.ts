@@ -40,10 +40,16 @@ export async function openTls(tcp: Socket, terms: TlsTerms): Promise<TLSSocket> 
         }),
   });
   await handshake(socket, key instanceof KeystoreException ? key : null);
-  const chain = presentedChain(socket);
-  refuseDates(chain, terms.now);
-  if (terms.pins !== null) refusePins(chain, terms.pins);
-  return socket;
+  try {
+    const chain = presentedChain(socket);
+    refuseDates(chain, terms.now);
+    if (terms.pins !== null) refusePins(chain, terms.pins);
+    return socket;
+  } catch (error) {
+    // Closed properly, as HTTP clients do: the server sees a whole handshake and then nothing.
+    await new Promise<void>((resolve) => socket.end(resolve));
+    throw error;
+  }
 }
 
 function clientKey(client: ClientIdentity | null): KeyObject | KeystoreException | null {

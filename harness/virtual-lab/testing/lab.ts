@@ -59,7 +59,7 @@ export interface TestLab {
   readonly transport: ProbeTransport;
   /** Another host's client, with a secret of its own. */
   readonly stranger: () => ProbeClient;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts one, its time standing still but for what it waits for. */
@@ -68,6 +68,7 @@ export async function startTestLab(
   options: {
     readonly hosts?: Readonly<Record<string, string>>;
     readonly misreport?: Misreport;
+    readonly timeScale?: number;
     readonly commandTimeoutMs?: number;
     readonly screenTimeoutMs?: number;
   } = {},
