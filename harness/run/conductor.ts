@@ -116,7 +116,10 @@ export class Conductor {
         ? unexpectedObservation(observation, Object.keys(expected))
         : judge(observation, expectation);
     const scenario = active.job.scenarioId;
-    this.#parts.append({ type: 'observation', phone, scenario, name, observation, outcome });
+    this.#parts.append({
+      ...{ type: 'observation', phone, scenario, name, observation, outcome },
+      expected: expectation ?? null,
+    });
     active.outcomes.set(name, outcome);
     return outcome;
   }

@@ -33,7 +33,8 @@ export async function runNightly(options: {
       interrupts.signal,
     );
     view.end();
-    stderr.write(`\n${terminalTable(readRun(finished.folder))}\nreports: ${finished.folder}\n`);
+    const { folder, notes } = finished;
+    stderr.write(`\n${terminalTable({ ...readRun(folder), notes })}\nreports: ${folder}\n`);
     return finished.gate.exit;
   } finally {
     interrupts.stop();

@@ -8,7 +8,7 @@ import type { Preparation } from './preparation.js';
 
 /** `run.json` as it is when the run starts, and again when it ends. */
 export function runRecord(
-  { lab, plan, policy, expectations }: Preparation,
+  { lab, plan, policy, expectations, scenarios }: Preparation,
   run: {
     readonly id: string;
     readonly startedAt: string;
@@ -31,6 +31,7 @@ export function runRecord(
       lab: lab.sha256,
       expectations: expectations.sha256,
     },
+    references: Object.fromEntries(scenarios.map(({ id, refs }) => [id, [...refs]])),
     timeScale: lab.timeScale,
     phones: lab.inventory.value.phones.map((phone) => phoneRecord(phone, run.conductor)),
   };

@@ -4,7 +4,7 @@ scenario(
   {
     id: 'signed-body/accepted-once',
     floor: 'signed-body',
-    title: 'a signed order is accepted, once for each signature',
+    title: 'orders that are signed one after another are each accepted',
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
