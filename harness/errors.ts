@@ -88,6 +88,12 @@ export const ERRORS = {
     exit: 4,
     remedy: 'read the message; the relying party could not answer',
   },
+  ERR_INTERCEPTION: {
+    room: 'interception',
+    retryable: true,
+    exit: 4,
+    remedy: 'read the message; an interceptor could not do its part, and nothing was judged',
+  },
   ERR_PHONE_LEASED: {
     room: 'farm',
     retryable: true,

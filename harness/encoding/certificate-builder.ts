@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { der } from './der-writer.js';
-import { encodeName, type NameAttribute } from './distinguished-name.js';
+import { encodeName, type DistinguishedName, type NameAttribute } from './distinguished-name.js';
 import { SIGNATURE_OID } from './signature.js';
 
 /** One extension to write. */
@@ -21,7 +21,8 @@ export interface CertificateSigner {
 /** What a new certificate says. */
 export interface NewCertificate {
   readonly serial: bigint;
-  readonly issuer: readonly NameAttribute[];
+  /** A name that was read is written as it was: verifiers compare issuer and subject by bytes. */
+  readonly issuer: readonly NameAttribute[] | DistinguishedName;
   readonly subject: readonly NameAttribute[];
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
@@ -43,7 +44,7 @@ export function buildCertificate(certificate: NewCertificate): Uint8Array {
     der.contextExplicit(0, der.integer(2)),
     der.integer(certificate.serial),
     certificate.signer.algorithm,
-    encodeName(certificate.issuer),
+    'raw' in certificate.issuer ? certificate.issuer.raw : encodeName(certificate.issuer),
     der.sequence(der.time(certificate.notBeforeMs), der.time(certificate.notAfterMs)),
     encodeName(certificate.subject),
     certificate.spki,
