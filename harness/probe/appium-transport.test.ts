@@ -41,6 +41,30 @@ describe('the Appium transport', () => {
     expect(sought).toEqual(['accessibility id attestlab.state', 'accessibility id attestlab.next']);
   });
 
+  it('looks an element up once, and again where it has gone since', async () => {
+    const sought: string[] = [];
+    let current = 'e1';
+    const transport = createAppiumTransport(
+      session({
+        findElement: (_using, value) => {
+          sought.push(value);
+          return Promise.resolve({ [KEY]: current });
+        },
+        getElementText: (element) =>
+          element === current
+            ? Promise.resolve(element)
+            : Promise.reject(new Error('stale element reference')),
+      }),
+      probe,
+    );
+    expect(await transport.readText('attestlab.state')).toBe('e1');
+    expect(await transport.readText('attestlab.state')).toBe('e1');
+    expect(sought).toHaveLength(1);
+    current = 'e2';
+    expect(await transport.readText('attestlab.state')).toBe('e2');
+    expect(sought).toHaveLength(2);
+  });
+
   it.each<[string, Partial<AppiumSession>]>([
     [
       'webdriverio returns that there is none',

@@ -37,15 +37,22 @@ export function createAppiumTransport(session: AppiumSession, probe: AppiumProbe
     }
   };
 
+  // The probe keeps its few elements, and looking one up is what costs most on a real phone.
+  const known = new Map<string, string>();
+
   // An element can go between finding and using it, when the probe redraws its screen.
   const use = async <T>(id: string, act: (element: string) => Promise<T>): Promise<T | null> => {
-    const element = await find(id);
+    const before = known.get(id);
+    const element = before ?? (await find(id));
     if (element === null) return null;
     try {
-      return await act(element);
+      const answer = await act(element);
+      known.set(id, element);
+      return answer;
     } catch (error) {
-      if (isAbsent(error)) return null;
-      throw lost(`using ${id}`, error);
+      if (!isAbsent(error)) throw lost(`using ${id}`, error);
+      known.delete(id);
+      return before === undefined ? null : use(id, act);
     }
   };
 
