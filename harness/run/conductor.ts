@@ -117,8 +117,13 @@ export class Conductor {
         : judge(observation, expectation);
     const scenario = active.job.scenarioId;
     this.#parts.append({
-      ...{ type: 'observation', phone, scenario, name, observation, outcome },
+      type: 'observation',
+      phone,
+      scenario,
+      name,
+      observation,
       expected: expectation ?? null,
+      outcome,
     });
     active.outcomes.set(name, outcome);
     return outcome;

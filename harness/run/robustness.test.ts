@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { productRoot } from '../product.js';
-import { readRun } from '../report/read-run.js';
+import { readJournal, readRun } from '../report/read-run.js';
+import { replayAppraisal } from './replay.js';
 import type * as runModule from './run.js';
 import type * as runnerModule from './wdio-process.js';
 
@@ -124,6 +125,38 @@ describe('a night', () => {
       expect(whole.code).toBe(0);
       expect(readFileSync(join(first, 'summary.md'), 'utf8')).toBe(summary);
       expect(join(reports, readlinkSync(join(reports, 'latest')))).not.toBe(first);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'whose expectation is another one exits 1, says where they differ, and replays to the byte',
+    async () => {
+      writeLab({ lab: 'scenarios: [attestation/swapped-key]\n' });
+      const file = join(lab, 'lab.yaml');
+      const yaml = readFileSync(file, 'utf8');
+      writeFileSync(file, yaml.replace(/^expectations: .*$/m, 'expectations: expectations'));
+      const folder = join(lab, 'expectations');
+      cpSync(join(productRoot, 'fixtures', 'expectations'), folder, { recursive: true });
+      const expected = join(folder, 'android-tee.yaml');
+      const changed = readFileSync(expected, 'utf8').replace(
+        'failing: [android-key/key-matches]',
+        'failing: [android-key/device-locked]',
+      );
+      writeFileSync(expected, changed);
+
+      const { code, stderr } = await night();
+      expect(code).toBe(1);
+      for (const word of ['pixel-tee', 'attestation/swapped-key', 'android-key/device-locked']) {
+        expect(stderr).toContain(word);
+      }
+      const latest = join(reports, 'latest');
+      expect(outcomesOf(latest)).toEqual({ 'pixel-tee unmet': 1, 'iphone-enclave met': 1 });
+      const appraisals = readJournal(join(latest, 'journal.jsonl')).filter(
+        ({ type }) => type === 'appraisal',
+      );
+      expect(appraisals).toHaveLength(4);
+      for (const { seq } of appraisals) expect(replayAppraisal(latest, seq).same).toBe(true);
     },
     TIMEOUT_MS,
   );
