@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { vectorFiles } from '../harness/corpus/vectors/write-vectors.js';
 import { protocolFiles } from '../harness/probe/generate-protocol.js';
 import { productRoot } from '../harness/product.js';
 import { schemaFiles } from './schema-files.js';
@@ -10,6 +11,7 @@ const isCheck = process.argv.includes('--check');
 const generated = [
   ...inFolder('native-probes/protocol', protocolFiles()),
   ...inFolder('fixtures/schemas', schemaFiles()),
+  ...inFolder('fixtures/corpus', vectorFiles()),
 ];
 const stale = generated.filter(({ path, content }) => current(path) !== content);
 if (!isCheck) stale.forEach(write);

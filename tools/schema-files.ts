@@ -1,8 +1,14 @@
+import { corpusSchemaFiles } from '../harness/corpus/vectors/schema-files.js';
 import { expectationSchemaFiles } from '../harness/expectation/load-expectations.js';
 import { farmSchemaFiles } from '../harness/farm/schemas.js';
 import { recordSchemaFiles } from '../harness/report/record-schemas.js';
 
 /** Every JSON Schema under `fixtures/schemas/`, by its path there. */
 export function schemaFiles(): ReadonlyMap<string, string> {
-  return new Map([...expectationSchemaFiles(), ...farmSchemaFiles(), ...recordSchemaFiles()]);
+  return new Map([
+    ...corpusSchemaFiles(),
+    ...expectationSchemaFiles(),
+    ...farmSchemaFiles(),
+    ...recordSchemaFiles(),
+  ]);
 }

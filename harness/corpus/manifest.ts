@@ -88,7 +88,12 @@ export function unknownFields({ expected, ...vector }: Vector): readonly string[
 
 /** Reads a manifest; throws where it is absent, no JSON, or does not fit. */
 export function loadManifest(file: string): Manifest {
-  const parsed = manifestSchema.safeParse(readJson(file));
+  return readManifest(readJson(file), file);
+}
+
+/** As `loadManifest`, for JSON that was read already. */
+export function readManifest(json: unknown, file: string): Manifest {
+  const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue?.path.map(String).join('.') ?? '';
@@ -112,7 +117,8 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
-function readJson(file: string): unknown {
+/** The JSON of a file; throws with its name where it is none. */
+export function readJson(file: string): unknown {
   const text = new TextDecoder().decode(readBytes(file));
   try {
     return JSON.parse(text) as unknown;

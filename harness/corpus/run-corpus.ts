@@ -1,19 +1,27 @@
 import { dirname, join } from 'node:path';
 import { productRoot } from '../product.js';
 import { loadTrust } from '../trust/index.js';
-import { createVerifier } from '../verifier/index.js';
+import { createVerifier, type Format } from '../verifier/index.js';
 import { actualAnswer, agrees, type ActualAnswer } from './agreement.js';
 import { casesOf, type CorpusCase } from './case.js';
 import { compareFacts, type FactAgreement } from './facts.js';
-import { loadManifest, readBytes, unknownFields, type VectorKind } from './manifest.js';
+import { readBytes, readJson, readManifest, unknownFields, type VectorKind } from './manifest.js';
 import { prepareCase } from './prepare-case.js';
+import { isVectorFile } from './vectors/read-vectors.js';
+import { runVectors } from './vectors/run-vectors.js';
 
 /** What became of one case; the line that `--json` prints. */
 export interface CaseResult {
   readonly id: string;
   readonly variant: CorpusCase['variant'];
-  readonly kind: VectorKind;
-  readonly expected: { readonly verdict: string; readonly reason: string | null };
+  /** A kind of a manifest, or a format of the corpus in its published form. */
+  readonly kind: VectorKind | Format;
+  readonly expected: {
+    readonly verdict: string;
+    readonly reason: string | null;
+    /** Exactly the root causes, where a vector states them. */
+    readonly failing?: readonly string[];
+  };
   /** Null where the case was not run. */
   readonly actual: ActualAnswer | null;
   readonly facts: FactAgreement;
@@ -38,11 +46,16 @@ export interface CorpusOptions {
   readonly trustFolder?: string;
 }
 
-/** Runs the verifier over every case of a manifest, in its order. */
+/** Runs the verifier over every case of a manifest or of a file of vectors, in its order. */
 // eslint-disable-next-line @typescript-eslint/require-await -- a verifier behind a process will await
 export async function* runCorpus(options: CorpusOptions): AsyncGenerator<CaseResult> {
   const { manifestPath, only } = options;
-  const manifest = loadManifest(manifestPath);
+  const json = readJson(manifestPath);
+  if (isVectorFile(json)) {
+    yield* runVectors(json, manifestPath).filter(({ id }) => only?.includes(id) ?? true);
+    return;
+  }
+  const manifest = readManifest(json, manifestPath);
   const context = {
     trust: loadTrust(options.trustFolder ?? join(productRoot, 'fixtures', 'trust')),
     readFile: (file: string) => readBytes(join(dirname(manifestPath), file)),
