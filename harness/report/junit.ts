@@ -14,7 +14,7 @@ export const junitReport: Report = {
   name: 'junit',
   write(run, folder) {
     writeOwnedFile(folder, RUN_FILES.junit, junitXml(run));
-    return [RUN_FILES.junit];
+    return { files: [RUN_FILES.junit] };
   },
 };
 

@@ -47,3 +47,11 @@ function row(first: Measurement, group: readonly Measurement[]): LatencyRow {
 export function showMs(ms: number): string {
   return ms >= 100 ? ms.toFixed(0) : ms.toFixed(1);
 }
+
+/** A span for people, from a tenth of a millisecond to the days that a certificate lives. */
+export function showDuration(ms: number): string {
+  if (ms >= 7_200_000) return `${(ms / 3_600_000).toFixed(1)} h`;
+  if (ms >= 120_000) return `${(ms / 60_000).toFixed(1)} min`;
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${showMs(ms)} ms`;
+}

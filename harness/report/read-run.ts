@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import type { Expectation } from '../expectation/expectation.js';
+import type { Observation } from '../expectation/observation.js';
 import { notRun, type Outcome } from '../expectation/outcome.js';
 import { HarnessError } from '../errors.js';
 import {
@@ -12,12 +14,29 @@ import {
   type RunRecord,
 } from './record.js';
 
+/** One thing that a scenario saw on a phone, what was expected and what came of it. */
+export interface ReportedObservation {
+  readonly name: string;
+  readonly observation: Observation;
+  /** Null where nothing was expected, or the journal does not say what. */
+  readonly expected: Expectation | null;
+  readonly outcome: Outcome;
+}
+
 /** One planned job with all that reports tell of it. */
 export interface ReportedJob {
   readonly scenarioId: string;
   readonly floor: string;
   readonly title: string;
   readonly phone: PhoneRecord;
+  /** The class by whose expectations it was judged: the measured one, else the declared one. */
+  readonly className: string;
+  /** Null where the job never started, or never ended. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly observations: readonly ReportedObservation[];
+  /** All that the journal holds of the job, in its order. */
+  readonly lines: readonly JournalLine[];
   readonly outcome: Outcome;
   /** Null where the job never ended. */
   readonly ms: number | null;
@@ -47,6 +66,8 @@ export interface ReportedRun {
   readonly jobs: readonly ReportedJob[];
   readonly measurements: readonly Measurement[];
   readonly errors: readonly ReportedError[];
+  /** What reports have to say of themselves, as a page that could not be rendered. */
+  readonly notes: readonly string[];
   /** Values that identify a unit; reports mask them. */
   readonly identifiers: readonly string[];
 }
@@ -82,6 +103,7 @@ export function reportedRun(record: RunRecord, lines: readonly JournalLine[]): R
         : [],
     ),
     errors: lines.flatMap((line) => (line.type === 'error' ? [line] : [])),
+    notes: [],
     identifiers: [
       ...record.phones.map(({ udid }) => udid),
       ...findIdentifiers([record.phones, lines]),
@@ -105,21 +127,29 @@ export function readJournal(file: string): readonly JournalLine[] {
 function reportedJob(
   job: RunRecord['plan']['jobs'][number],
   phone: PhoneRecord,
-  lines: readonly JournalLine[],
+  journal: readonly JournalLine[],
 ): ReportedJob {
-  const isOwn = (line: {
-    readonly phone: string | null;
-    readonly scenario: string | null;
-  }): boolean => line.phone === job.phoneAlias && line.scenario === job.scenarioId;
-  const end = lines.find((line) => line.type === 'outcome' && isOwn(line));
-  const appraisal = lines.find((line) => line.type === 'appraisal' && isOwn(line));
   const { scenarioId, floor, title } = job;
-  const ended = end?.type === 'outcome' ? end : null;
+  const lines = journal.filter(
+    (line) => 'scenario' in line && line.scenario === scenarioId && line.phone === job.phoneAlias,
+  );
+  const started = lines.find((line) => line.type === 'scenario-started');
+  const ended = lines.find((line) => line.type === 'outcome');
+  const appraisal = lines.find((line) => line.type === 'appraisal');
   return {
     scenarioId,
     floor,
     title,
     phone,
+    className: phone.class ?? job.class,
+    startedAt: started?.at ?? null,
+    endedAt: ended?.at ?? null,
+    observations: lines.flatMap((line) => {
+      if (line.type !== 'observation') return [];
+      const { name, observation, expected = null, outcome } = line;
+      return [{ name, observation, expected, outcome }];
+    }),
+    lines,
     outcome: ended?.outcome ?? notRun('the journal holds no outcome'),
     ms: ended?.ms ?? null,
     appraisalSeq: appraisal?.seq ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectationSchema } from '../expectation/expectation.js';
 import { claimValueSchema, observationSchema } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
 
@@ -79,6 +80,8 @@ export const runRecordSchema = z
     timeScale: z.number().nonnegative(),
     phones: z.array(phoneRecordSchema).readonly(),
     plan: planSchema,
+    /** What each scenario rests on, by its id: specifications, controls, weaknesses. */
+    references: z.record(name, z.array(name).readonly()).readonly().exactOptional(),
     gate: gateSchema.nullable(),
   })
   .readonly();
@@ -120,6 +123,8 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       scenario: name,
       name,
       observation: observationSchema,
+      /** What was expected; null where nothing was, absent in records of older releases. */
+      expected: expectationSchema.nullable().exactOptional(),
       /** What the expectation makes of this observation alone. */
       outcome: outcomeSchema,
     })
@@ -193,5 +198,8 @@ export const RUN_FILES = {
   evidence: 'evidence',
   junit: 'junit.xml',
   summary: 'summary.md',
+  matrix: 'matrix.html',
+  allureResults: 'allure-results',
+  allurePage: 'allure-report/index.html',
   appiumLog: 'appium.log',
 } as const;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HarnessError } from '../errors.js';
 import { inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
-import { junitXml } from './junit.js';
+import { junitReport, junitXml } from './junit.js';
 import { latencyRows } from './latency.js';
 import { cleaner, maskRun } from './masking.js';
 import { readRun, reportedRun } from './read-run.js';
 import type { JournalEntry } from './record.js';
 import { recordSchemaFiles } from './record-schemas.js';
-import { writeReports } from './report.js';
-import { summaryMarkdown } from './summary.js';
+import { writeReports, type Report } from './report.js';
+import { summaryMarkdown, summaryReport } from './summary.js';
 import { terminalTable } from './terminal.js';
 import {
   falseAccept,
@@ -267,8 +267,12 @@ describe('summaryMarkdown', () => {
     const drifted = samplePhone({
       drift: [{ fact: 'strongbox', declared: false, measured: true }],
     });
-    const run = sampleRun(Object.fromEntries(outcomes), many, { gate, plan, phones: [drifted] });
-    const lines = summaryMarkdown(run).trimEnd().split('\n');
+    const record = { gate, plan, phones: [drifted] };
+    const run = sampleRun(Object.fromEntries(outcomes), many, record);
+    const notes = Array.from({ length: 9 }, (_, i) => `note ${i}`);
+    const lines = summaryMarkdown({ ...run, notes })
+      .trimEnd()
+      .split('\n');
     expect(lines.length).toBeLessThanOrEqual(40);
     expect(lines).toContainEqual(expect.stringMatching(/^- and \d+ more in junit.xml$/));
     expect(lines).toContainEqual(expect.stringContaining('Drift from the declared class'));
@@ -338,18 +342,49 @@ describe('writeReports', () => {
   it('writes masked files that only their owner can read, also over older ones', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
     writeFileSync(join(folder, 'summary.md'), 'old', { mode: 0o644 });
-    const written = writeReports(sampleRun({ 'a/b': lost }), folder);
-    expect(written).toEqual(['junit.xml', 'summary.md']);
-    for (const name of written) {
+    const { files } = writeReports(sampleRun({ 'a/b': lost }), folder, [
+      junitReport,
+      summaryReport,
+    ]);
+    expect(files).toEqual(['junit.xml', 'summary.md']);
+    for (const name of files) {
       expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
       expect(readFileSync(join(folder, name), 'utf8')).not.toContain('R5CT1234ABC');
     }
   });
 
   it('says which file cannot be written', () => {
-    expect(() => writeReports(sampleRun({}), '/nonexistent')).toThrow(
+    expect(() => writeReports(sampleRun({}), '/nonexistent', [junitReport])).toThrow(
       expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }) as Error,
     );
+  });
+
+  it('writes the other reports where one cannot be written, and says so in the summary', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
+    const broken: Report = {
+      name: 'allure-results',
+      write: () => {
+        throw new HarnessError('ERR_FILE_UNWRITABLE', 'x.json: no space left on device');
+      },
+    };
+    expect(() =>
+      writeReports(sampleRun({ 'a/b': met }), folder, [broken, junitReport, summaryReport]),
+    ).toThrow('no space left on device');
+    expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('tests="1"');
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(
+      'allure-results was not written: x.json: no space left on device',
+    );
+  });
+
+  it('carries what a report says of itself into the summary and to the caller', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
+    const note = 'Allure page not rendered: Java was not found';
+    const page: Report = { name: 'page', write: () => ({ files: [], notes: [note] }) };
+    const run = sampleRun({ 'a/b': met });
+    const { notes } = writeReports(run, folder, [page, summaryReport]);
+    expect(notes).toEqual([note]);
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(note);
+    expect(terminalTable({ ...run, notes })).toContain(`- ${note}`);
   });
 });
 

@@ -7,8 +7,10 @@ import { countOutcomes, unexpectedLines, verdictLine, type UnexpectedLine } from
 
 /** Lines of a summary: what a release manager reads in ten seconds. */
 const MAX_LINES = 40;
-const MAX_UNEXPECTED = 10;
-const MAX_LATENCIES = 9;
+const MAX_UNEXPECTED = 9;
+const MAX_NOTES = 2;
+const MAX_NOTE = 300;
+const MAX_LATENCIES = 8;
 const MAX_CELL = 120;
 
 /** Markdown for people and for the page of a CI job. */
@@ -16,7 +18,7 @@ export const summaryReport: Report = {
   name: 'summary',
   write(run, folder) {
     writeOwnedFile(folder, RUN_FILES.summary, summaryMarkdown(run));
-    return [RUN_FILES.summary];
+    return { files: [RUN_FILES.summary] };
   },
 };
 
@@ -37,7 +39,7 @@ export function summaryMarkdown(run: ReportedRun): string {
   return `${lines.join('\n')}\n`;
 }
 
-function headLines({ record, jobs }: ReportedRun): readonly string[] {
+function headLines({ record, jobs, notes }: ReportedRun): readonly string[] {
   const counts = countOutcomes(jobs);
   const virtual = record.phones.filter((phone) => phone.virtual).length;
   const kinds = Object.entries(counts).map(([word, count]) => `${word} ${count}`);
@@ -53,6 +55,7 @@ function headLines({ record, jobs }: ReportedRun): readonly string[] {
     `- Run \`${record.id}\` of lab \`${record.lab}\`, policy \`${record.policyId}\`, ${record.startedAt}, ${took}, ${record.product.name} ${record.product.version}`,
     `- Outcomes: ${kinds.join(', ')}`,
     `- Phones: ${honesty}`,
+    ...notes.slice(0, MAX_NOTES).map((note) => `- ${cell(note, MAX_NOTE)}`),
   ];
 }
 
@@ -133,9 +136,9 @@ function replayLine({ record, jobs }: ReportedRun, unexpected: readonly Unexpect
 }
 
 /** Text that stays inside its line, its table cell and its code span. */
-function cell(text: string): string {
+function cell(text: string, most = MAX_CELL): string {
   const flat = text.replace(/\s+/g, ' ').replace(/[`|<>*_[\]]/g, (mark) => ESCAPES[mark] ?? mark);
-  return flat.length <= MAX_CELL ? flat : `${flat.slice(0, MAX_CELL - 3)}...`;
+  return flat.length <= most ? flat : `${flat.slice(0, most - 3)}...`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

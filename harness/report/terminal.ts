@@ -28,6 +28,7 @@ export function terminalTable(unmasked: ReportedRun): string {
     ...(run.record.phones.some((phone) => phone.virtual) ? ['* a virtual phone'] : []),
     ...unexpectedLines(run).flatMap(unexpectedBlock),
     ...(run.record.gate?.reasons ?? []).flatMap((reason) => wrap(`! ${reason}`, '  ')),
+    ...run.notes.flatMap((note) => wrap(`- ${note}`, '  ')),
     '',
     verdictLine(run),
   ];

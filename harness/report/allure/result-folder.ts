@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Attachment, TestResult } from 'allure-js-commons';
+import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
+import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
+import { HarnessError } from '../../errors.js';
+import { writeOwnedFile } from '../owned-file.js';
+
+/** A text that is shown with a result. */
+export interface AttachedText {
+  readonly name: string;
+  readonly type: 'application/json' | 'text/plain';
+  readonly text: string;
+}
+
+/**
+ * A folder of Allure results that only its owner can read. The library's own writer flushes each of
+ * hundreds of small files to the disk and leaves them readable by all; the record, from which every
+ * report can be made again, is what has to last.
+ */
+export class AllureResultFolder {
+  readonly #path: string;
+  readonly #written = new Set<string>();
+
+  /** Starts from an empty folder: what an earlier attempt left would count as tests of this run. */
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(join(path, 'history'), { recursive: true, mode: 0o700 });
+      // The mode above counts for the innermost folder alone.
+      chmodSync(path, 0o700);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause });
+    }
+  }
+
+  /** Stores a text once, however often it is attached, and answers how a result names it. */
+  attach({ name, type, text }: AttachedText): Attachment {
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const source = `${digest}-attachment.${type === 'application/json' ? 'json' : 'txt'}`;
+    if (!this.#written.has(source)) writeOwnedFile(this.#path, source, text);
+    this.#written.add(source);
+    return { name, type, source };
+  }
+
+  writeResult(result: TestResult): void {
+    writeOwnedFile(this.#path, `${result.uuid}-result.json`, JSON.stringify(result));
+  }
+
+  writeCategories(categories: readonly Category[]): void {
+    writeOwnedFile(this.#path, 'categories.json', JSON.stringify(categories));
+  }
+
+  writeEnvironment(environment: EnvironmentInfo): void {
+    writeOwnedFile(this.#path, 'environment.properties', stringifyEnvInfo(environment));
+  }
+
+  writeExecutor(executor: ExecutorInfo): void {
+    writeOwnedFile(this.#path, 'executor.json', JSON.stringify(executor));
+  }
+
+  /** Puts the history of earlier runs where Allure looks for it. */
+  writeHistory(files: ReadonlyMap<string, string>): void {
+    for (const [name, text] of files) writeOwnedFile(join(this.#path, 'history'), name, text);
+  }
+}

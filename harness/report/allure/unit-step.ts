@@ -1,0 +1,102 @@
+import { Stage, type Attachment, type StepResult } from 'allure-js-commons';
+import { describeExpectation, describeObservation } from '../describe-observation.js';
+import type { ReportedJob, ReportedObservation } from '../read-run.js';
+import { messageOf, statusOf } from './status.js';
+import type { AttachedText } from './result-folder.js';
+
+/** Stores a text and answers how a result names it. */
+export type Attach = (text: AttachedText) => Attachment;
+
+/** A phone's part of a result: what it is, each thing that was seen, and its slice of the journal. */
+export function unitStep(
+  job: ReportedJob,
+  { runId, attach }: { readonly runId: string; readonly attach: Attach },
+): StepResult {
+  const { phone, outcome } = job;
+  const message = messageOf(outcome, null);
+  const ended = job.endedAt === null ? null : Date.parse(job.endedAt);
+  const started = job.startedAt === null ? ended : Date.parse(job.startedAt);
+  return {
+    name: `${phone.alias}${phone.virtual ? ' (virtual)' : ''}: ${outcome.outcome}`,
+    status: statusOf(outcome),
+    statusDetails: message === null ? {} : { message },
+    stage: Stage.FINISHED,
+    ...(started === null ? {} : { start: started, stop: ended ?? started }),
+    steps: job.observations.map((seen) => observationStep(seen, attach)),
+    attachments: [
+      attach(json('phone', phoneFacts(job))),
+      attach({
+        name: 'journal',
+        type: 'text/plain',
+        text: job.lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+      }),
+      ...replays(job, runId).map(attach),
+    ],
+    parameters: [
+      ...['osVersion', 'securityPatch', 'model'].flatMap((name) => {
+        const value = phone.facts[name];
+        return typeof value === 'string' ? [{ name, value }] : [];
+      }),
+    ],
+  };
+}
+
+function observationStep(seen: ReportedObservation, attach: Attach): StepResult {
+  const { name, observation, expected, outcome } = seen;
+  const message = messageOf(outcome, null);
+  const actual = describeObservation(observation);
+  return {
+    name: `${name}: ${actual}`,
+    status: statusOf(outcome),
+    statusDetails: {
+      ...(message === null ? {} : { message }),
+      ...(expected === null ? {} : { expected: describeExpectation(expected), actual }),
+    },
+    stage: Stage.FINISHED,
+    steps: [],
+    attachments: evidenceTexts(seen).map(attach),
+    parameters:
+      expected === null ? [] : [{ name: 'expected', value: describeExpectation(expected) }],
+  };
+}
+
+// The raw bytes stay in the run's folder: certificates hold what no mask can take out of them.
+function evidenceTexts({ name, observation }: ReportedObservation): readonly AttachedText[] {
+  switch (observation.kind) {
+    case 'appraisal': {
+      const { claims, ...verdict } = observation.result;
+      return [
+        json(`${name}: verdict`, verdict),
+        json(`${name}: claims, decoded from the evidence`, claims),
+      ];
+    }
+    case 'response':
+      return observation.checks.length === 0 ? [] : [json(`${name}: checks`, observation.checks)];
+    case 'ladder':
+      return [json(`${name}: attempts`, observation.attempts)];
+    case 'wire':
+    case 'operation':
+    case 'measurement':
+      return [];
+  }
+}
+
+function replays({ lines }: ReportedJob, runId: string): readonly AttachedText[] {
+  const appraisals = lines.flatMap((line) => (line.type === 'appraisal' ? [line] : []));
+  if (appraisals.length === 0) return [];
+  const commands = appraisals.map(
+    ({ seq, format, verdict, file, fileSha256 }) =>
+      `# ${format}, ${verdict}; ${file}, SHA-256 ${fileSha256}\nnpx attestlab replay-line ${runId} ${seq}\n`,
+  );
+  return [{ name: 'replay without a phone', type: 'text/plain', text: commands.join('\n') }];
+}
+
+// Without the udid: masked as it is, it would only say that there is one.
+function phoneFacts({ phone }: ReportedJob): Omit<ReportedJob['phone'], 'udid'> {
+  const { alias, platform, virtual, declaredClass, facts, drift } = phone;
+  return { alias, platform, virtual, declaredClass, class: phone.class, facts, drift };
+}
+
+function json(name: string, value: unknown): AttachedText {
+  return { name, type: 'application/json', text: `${JSON.stringify(value, null, 2)}\n` };
+}
