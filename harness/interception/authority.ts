@@ -9,8 +9,8 @@ import {
   type CertificateSigner,
   type NewExtension,
 } from '../encoding/certificate-builder.js';
-import { octetString } from '../encoding/der-values.js';
-import { readDer } from '../encoding/der.js';
+import { bitString, octetString } from '../encoding/der-values.js';
+import { children, readDer } from '../encoding/der.js';
 import { der } from '../encoding/der-writer.js';
 import { NAME_OID, type NameAttribute } from '../encoding/distinguished-name.js';
 import { parsing } from '../encoding/parsed.js';
@@ -32,6 +32,7 @@ export interface InterceptionAuthority {
   readonly certificate: Uint8Array;
   /** Credentials for a host name or an address. The key is the same for all names. */
   issueFor(name: string): ServerCredentials;
+  readonly keyType: 'ec' | 'rsa';
   /** The authority's own key, PEM; for tools that mint for themselves. */
   exportPrivateKey(): string;
 }
@@ -59,8 +60,13 @@ const COMMON_NAME_CHARACTERS = 64;
 export function createInterceptionAuthority(options: {
   readonly commonName: string;
   readonly now: Date;
+  /** P-256 where it is left out; RSA costs a second to make, and some tools take no other. */
+  readonly keyType?: 'ec-p256' | 'rsa-2048';
 }): InterceptionAuthority {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } =
+    options.keyType === 'rsa-2048'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const nowMs = options.now.getTime();
   const name = [{ oid: NAME_OID.commonName, value: options.commonName }];
   const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
@@ -107,6 +113,7 @@ export function authorityOf(parts: {
   const issued = new Map<string, ServerCredentials>();
   return {
     certificate,
+    keyType: privateKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec',
     exportPrivateKey: () => pem(privateKey),
     issueFor(name) {
       const known = issued.get(name) ?? issue(name);
@@ -151,8 +158,10 @@ function subjectOf(name: string): readonly NameAttribute[] {
 }
 
 function subjectKeyIdentifier(spki: Uint8Array): NewExtension {
-  // RFC 7093, 2: the leftmost 160 bits of a SHA-256.
-  const identifier = createHash('sha256').update(spki).digest().subarray(0, 20);
+  // RFC 5280, 4.2.1.2 (1): SHA-1 of the key's bits. Tools that mint with a loaded key compute it anew.
+  const [, key] = children(readDer(spki));
+  if (key === undefined) throw new TypeError('a SubjectPublicKeyInfo without key');
+  const identifier = createHash('sha1').update(bitString(key)).digest();
   return {
     oid: OID.subjectKeyIdentifier,
     value: der.octetString(new Uint8Array(identifier)),
