@@ -1,6 +1,6 @@
 /**
  * What other programs import as `attestlab/verifier`: parsers, trust, policies and the reference
- * verifier, without anything that drives a phone. See `harness/verifier/README.md`.
+ * verifier, without anything that drives a phone. See `harness/library/README.md`.
  */
 export { HarnessError } from '../errors.js';
 export { parsePemCertificates } from '../encoding/pem.js';
