@@ -3,6 +3,7 @@ import type { AppPackage } from './app-package.js';
 import type { PhoneNetwork } from './network/phone-network.js';
 import type { PhoneClock } from './phone-clock.js';
 import type { PhoneSpec } from './phone-spec.js';
+import type { PhoneStopwatch } from './phone-stopwatch.js';
 
 /** What a running app finds around it. */
 export interface AppContext {
@@ -14,6 +15,8 @@ export interface AppContext {
   readonly keys: AppKeys;
   readonly network: PhoneNetwork;
   readonly clock: PhoneClock;
+  /** The phone's monotonic clock: what durations are measured with. */
+  readonly stopwatch: Pick<PhoneStopwatch, 'nowMs'>;
   /** Waits for modelled time, which the lab scales. */
   readonly pause: (ms: number) => Promise<void>;
 }

@@ -164,10 +164,12 @@ describe('a virtual lab', () => {
     const { lab, probe, close } = await startTestLab(slow, { timeScale: 0.05 });
     expect(lab.timeScale).toBe(0.05);
     await probe.hello();
-    const { ms } = await probe.call('key.generate', {
+    const begunAt = performance.now();
+    await probe.call('key.generate', {
       ...{ alias: 'a', purpose: 'sign', algorithm: 'ec-p256' },
       ...{ ladder: ['tee'], digests: ['sha256'] },
     });
+    const ms = performance.now() - begunAt;
     await close();
     expect(ms).toBeGreaterThanOrEqual(95);
     expect(ms).toBeLessThan(1_500);

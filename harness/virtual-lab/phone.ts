@@ -5,6 +5,7 @@ import { InstalledApps } from './apps.js';
 import { FaultSwitches } from './faults.js';
 import { latencyMs } from './latencies.js';
 import { PhoneNetwork } from './network/phone-network.js';
+import { PhoneStopwatch } from './phone-stopwatch.js';
 import { PhoneClock } from './phone-clock.js';
 import { createPhoneKeys, type PhoneKeys } from './phone-keys.js';
 import type { PhoneSpec } from './phone-spec.js';
@@ -35,6 +36,7 @@ export class VirtualPhone {
   readonly spec: PhoneSpec;
   readonly faults: FaultSwitches;
   readonly clock: PhoneClock;
+  readonly stopwatch = new PhoneStopwatch();
   readonly apps: InstalledApps;
   readonly network: PhoneNetwork;
   /** System settings by name. */
@@ -96,6 +98,7 @@ export class VirtualPhone {
           keys: this.#keys.of(app.package),
           network: this.network,
           clock: this.clock,
+          stopwatch: this.stopwatch,
           pause: (ms) => this.#pause(ms),
         }),
       );
@@ -162,8 +165,10 @@ export class VirtualPhone {
   async #pause(ms: number): Promise<void> {
     const { signal } = this.#poweredOff;
     // A switched-off phone finishes nothing: whoever waits here waits for ever, and is forgotten.
-    await delay(ms * this.#surroundings.timeScale, undefined, { signal }).catch(
-      () => new Promise<never>(() => undefined),
+    await this.stopwatch.during(ms, () =>
+      delay(ms * this.#surroundings.timeScale, undefined, { signal }).catch(
+        () => new Promise<never>(() => undefined),
+      ),
     );
   }
 }

@@ -129,9 +129,9 @@ class ProbeApp implements AppProgram {
     this.#isBusy = true;
     this.#current = id;
     this.#turnTo({ v: 1, state: 'busy', id }, []);
-    const begunAt = performance.now();
+    const begunAt = this.#context.stopwatch.nowMs();
     const outcome = await this.#perform(request);
-    const ms = performance.now() - begunAt;
+    const ms = this.#context.stopwatch.nowMs() - begunAt;
     this.#isBusy = false;
     if (this.#current === id) this.#show(id, { v: 1, id, ...outcome, ms });
   }

@@ -44,14 +44,14 @@ async function climb(
   make: () => Promise<GeneratedKey>,
 ): Promise<GeneratedKey | 'lower' | 'stop'> {
   for (let tries = 0; ; tries++) {
-    const begunAt = performance.now();
+    const begunAt = context.stopwatch.nowMs();
     try {
       const key = await make();
-      attempts.push({ level, ok: true, ms: performance.now() - begunAt });
+      attempts.push({ level, ok: true, ms: context.stopwatch.nowMs() - begunAt });
       return key;
     } catch (error) {
       if (!(error instanceof KeystoreException)) throw error;
-      const ms = performance.now() - begunAt;
+      const ms = context.stopwatch.nowMs() - begunAt;
       const { message } = error;
       attempts.push({ level, ok: false, ms, message, ...platformDetails(error) });
       if (!error.transient) return 'lower';

@@ -38,7 +38,7 @@ export const signRequest: Handler<'request.sign'> = async (args, { keys, clock }
 
 /** Sends a request over the phone's own network. */
 export const sendRequest: Handler<'request.send'> = async (args, context) => {
-  const begunAt = performance.now();
+  const begunAt = context.stopwatch.nowMs();
   if (!URL.canParse(args.url)) throw new CommandFailure('invalid_args', 'url is no URL');
   const sent = await context.network.send({
     url: args.url,
@@ -49,7 +49,7 @@ export const sendRequest: Handler<'request.send'> = async (args, context) => {
     pins: args.pins ?? null,
     client: args.clientAlias === undefined ? null : clientIdentity(context, args.clientAlias),
   });
-  const ms = performance.now() - begunAt;
+  const ms = context.stopwatch.nowMs() - begunAt;
   return sent.outcome === 'failed'
     ? { ...sent, ms }
     : { ...sent, body: toBase64url(sent.body), ms };
