@@ -20,6 +20,7 @@ const SCENARIOS = [
   'signed-body/stale',
   'signed-body/rolled-back',
   'signed-body/redirected',
+  'cost/operations',
 ];
 
 describe('the expectations that ship', () => {

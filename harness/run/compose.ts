@@ -93,7 +93,8 @@ export async function setStage(parts: {
   const closers = new Closers();
   const close = (): Promise<void> => closers.closeAll();
   try {
-    const specs = virtualPhones(lab);
+    const stated = virtualPhones(lab);
+    const specs = sabotage?.phones?.(stated) ?? stated;
     const virtualLab =
       specs.length === 0
         ? null

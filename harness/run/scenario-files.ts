@@ -7,7 +7,16 @@ const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url));
 const SPEC = /\.spec\.[jt]s$/;
 
 /** The order of floors: keys first, since everything above stands on them. */
-const FLOORS = ['hardware-keys', 'attestation', 'signed-body'];
+const FLOORS = [
+  'hardware-keys',
+  'pinning',
+  'mutual-tls',
+  'attestation',
+  'signed-body',
+  'monitoring',
+  'hooking',
+  'cost',
+];
 
 /** The product's scenario files, floor by floor. */
 export function scenarioFiles(): readonly string[] {

@@ -50,8 +50,9 @@ describe('the scenarios', () => {
 
 describe('a sabotage', () => {
   it('breaks exactly one part', () => {
-    for (const { relyingParty, misreport, scenarios: list } of SABOTAGES) {
-      expect([relyingParty, misreport, list].filter((part) => part !== undefined)).toHaveLength(1);
+    for (const { relyingParty, misreport, phones, scenarios: list } of SABOTAGES) {
+      const parts = [relyingParty, misreport, phones, list];
+      expect(parts.filter((part) => part !== undefined)).toHaveLength(1);
     }
   });
 });

@@ -88,6 +88,11 @@ const TABLE: { readonly [Id in SabotageId]: Omit<Sabotage, 'id'> } = {
         ? { ...outgoing.result, level: 'strongbox' }
         : outgoing.result,
   },
+  'phone-is-slow': {
+    description: 'everything in the secure hardware of a phone takes ten times as long',
+    platforms: BOTH,
+    phones: (stated) => stated.map((phone) => ({ ...phone, faults: [...phone.faults, 'slow'] })),
+  },
   'scenario-does-not-run': {
     description: 'a scenario is in the plan, and the test runner is never given it',
     platforms: BOTH,

@@ -1,4 +1,5 @@
 import type { RelyingPartyOptions } from '../../relying-party/server.js';
+import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
 import type { Misreport } from '../../virtual-lab/probe-app.js';
 import type { CollectedScenario } from '../scenario.js';
 
@@ -18,6 +19,7 @@ export const SABOTAGE_IDS = [
   'certificate-authority-skips-proof-of-possession',
   'certificate-authority-issues-for-a-year',
   'phone-claims-level-it-lacks',
+  'phone-is-slow',
   'scenario-does-not-run',
 ] as const;
 
@@ -36,6 +38,8 @@ export interface Sabotage {
   readonly platforms: readonly ('android' | 'ios')[];
   readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
   readonly misreport?: Misreport;
+  /** The virtual phones that are started in place of those that the lab states. */
+  readonly phones?: (stated: readonly PhoneSpec[]) => readonly PhoneSpec[];
   /** What the test runner is given of the scenarios that the plan has. */
   readonly scenarios?: (planned: readonly CollectedScenario[]) => readonly CollectedScenario[];
 }

@@ -15,6 +15,12 @@ export interface ProbeWords {
     args: CommandArgs<Name>,
     level?: string,
   ): Promise<CommandResult<Name>>;
+  /** As `ask`, and says what it took. */
+  timed<Name extends CommandName>(
+    command: Name,
+    args: CommandArgs<Name>,
+    level?: string,
+  ): Promise<{ readonly result: CommandResult<Name>; readonly measurement: Measurement }>;
 }
 
 /** Wraps a probe client so that what each operation costs is on record. */
@@ -25,13 +31,18 @@ export function probeWords(
     readonly measured: (measurement: Measurement) => Promise<void>;
   },
 ): ProbeWords {
-  return {
+  const words: ProbeWords = {
     platform: phone.platform,
-    async ask(command, args, level) {
+    async timed(command, args, level) {
       const { result, ms } = await client.call(command, args);
       const obtained = 'level' in result ? String(result.level) : (level ?? null);
-      await phone.measured({ operation: command, level: obtained, ms });
-      return result;
+      const measurement = { operation: command, level: obtained, ms };
+      await phone.measured(measurement);
+      return { result, measurement };
+    },
+    async ask(command, args, level) {
+      return (await words.timed(command, args, level)).result;
     },
   };
+  return words;
 }

@@ -6,6 +6,7 @@ import type { Exchange } from '../control-protocol.js';
 import { openDoor, type RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment, type EnrolmentOrder } from './enrolment.js';
 import { installCertificate } from './certificate.js';
+import { measureCosts, type OperationCost } from './costs.js';
 import { climbDown, tryExport, type ClimbedLadder, type PhoneKey } from './keys.js';
 import { laptopCsr } from './laptop.js';
 import type { ProbeWords } from './probe-words.js';
@@ -25,6 +26,8 @@ export interface StoryPhone {
   prepareEnrolment(wish: EnrolmentWish): Promise<Enrolment>;
   /** Installs the certificate chain that was issued, for the key that it certifies. */
   install(enrolment: Enrolment, issued: Exchange): Promise<Observation>;
+  /** What each operation of its keys costs, measured by doing it several times. */
+  costs(): Promise<readonly OperationCost[]>;
   /** The phone's registration; made once for all stories, since vendors ration attestations. */
   registered(): Promise<Registration>;
 }
@@ -116,6 +119,7 @@ export function createStoryteller(
             });
           },
           install: (enrolment, issued) => installCertificate(probe, enrolment.key, issued),
+          costs: () => measureCosts(probe, alias),
           registered: () =>
             (registration ??= registerPhone(probe, relyingParty, {
               subject: `${phone}.orders`.slice(0, 64),

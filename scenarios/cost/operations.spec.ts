@@ -1,0 +1,20 @@
+import { scenario } from '../../harness/run/scenario.js';
+
+scenario(
+  {
+    id: 'cost/operations',
+    floor: 'cost',
+    title: 'what a key costs its user stays within the budget of the class',
+    requires: {},
+    probeFlavour: 'standard',
+    quota: { attestations: 3 },
+    sabotages: ['phone-is-slow'],
+    refs: ['Android Keystore: StrongBox is slower and takes fewer operations', 'RAIL: response'],
+  },
+  async ({ phone, observe }) => {
+    for (const { name, median, worst } of await phone.costs()) {
+      await observe(`${name}-median`, median);
+      await observe(`${name}-worst`, worst);
+    }
+  },
+);
