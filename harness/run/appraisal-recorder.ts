@@ -3,6 +3,7 @@ import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verif
 import type { Conductor } from './conductor.js';
 import { sha256Text } from './file-digest.js';
 import type { Journal } from './journal.js';
+import { rawEvidence } from './raw-evidence.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Keeps every appraisal of a run so that it can be replayed, and knows whose it was. */
@@ -41,9 +42,12 @@ export function createAppraisalRecorder(run: {
       counts.set(folder, count);
       const { format } = input.evidence;
       const content: AppraisalFile = { input: encodeAppraisal(input), result };
+      const name = `${String(count).padStart(4, '0')}-${format}`;
+      const raw = rawEvidence(input.evidence);
+      run.folder.storeEvidence(folder, `${name}.${raw.extension}`, raw.bytes);
       const stored = run.folder.storeEvidence(
         folder,
-        `${String(count).padStart(4, '0')}-${format}.json`,
+        `${name}.appraisal.json`,
         `${JSON.stringify(content, null, 2)}\n`,
       );
       run.journal.append({

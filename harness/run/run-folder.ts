@@ -7,7 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { HarnessError } from '../errors.js';
@@ -19,8 +19,12 @@ export interface RunFolder {
   readonly path: string;
   /** Absolute path of a file of the run. */
   file(name: string): string;
-  /** Stores `text` under evidence/<phone>/ and returns the path relative to the run folder and its hash. */
-  storeEvidence(phone: string, name: string, text: string): { file: string; sha256: string };
+  /** Stores a file under evidence/<phone>/ and returns the path relative to the run folder and its hash. */
+  storeEvidence(
+    phone: string,
+    name: string,
+    content: string | Uint8Array,
+  ): { file: string; sha256: string };
   /** Stores `text` as a file of the run; the name may hold folders. */
   storeText(name: string, text: string): void;
   /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
@@ -35,20 +39,20 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   makeFolder(path);
-  const storeText = (name: string, text: string): void => {
+  const store = (name: string, content: string | Uint8Array): void => {
     makeFolder(dirname(join(path, name)));
-    writeWhole(join(path, name), text);
+    writeWhole(join(path, name), content);
   };
   return {
     id,
     path,
     file: (name) => join(path, name),
-    storeEvidence(phone, name, text) {
+    storeEvidence(phone, name, content) {
       const file = join(RUN_FILES.evidence, phone, name);
-      storeText(file, text);
-      return { file, sha256: createHash('sha256').update(text).digest('hex') };
+      store(file, content);
+      return { file, sha256: createHash('sha256').update(content).digest('hex') };
     },
-    storeText,
+    storeText: store,
     writeRecord(record) {
       writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
     },
@@ -73,11 +77,11 @@ function makeFolder(path: string): void {
 }
 
 // A new file beside the old one, then a rename: a crash in between leaves the old one intact.
-function writeWhole(path: string, text: string): void {
+function writeWhole(path: string, content: string | Uint8Array): void {
   orUnwritable(path, () => {
     const file = openSync(`${path}.new`, 'w', 0o600);
     try {
-      writeSync(file, text);
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
