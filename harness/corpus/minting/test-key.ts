@@ -1,6 +1,6 @@
 import { p256, p384 } from '@noble/curves/nist.js';
 import { createHash } from 'node:crypto';
-import { utf8 } from '../../encoding/bytes.js';
+import { toHex, utf8 } from '../../encoding/bytes.js';
 import type { CertificateSigner } from '../../encoding/certificate-builder.js';
 import { p256SpkiOfPoint } from '../../encoding/cose.js';
 import { der } from '../../encoding/der-writer.js';
@@ -30,6 +30,9 @@ const SIGNATURES = {
   sha384: SIGNATURE_OID.ecdsaSha384,
 } as const;
 
+// What was made is remembered, so that spoilt evidence can be signed again by whoever signed it.
+const keysBySpki = new Map<string, TestKey>();
+
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 
 /**
@@ -52,7 +55,14 @@ export function testKey(name: string, curveName: keyof typeof CURVES = 'P-256'):
       ? p256SpkiOfPoint(point)
       : der.sequence(der.sequence(der.oid(EC_PUBLIC_KEY), der.oid(oid)), der.bitString(point));
   const algorithm = der.sequence(der.oid(SIGNATURES[ownDigest]));
-  return { point, spki, sign, signer: { algorithm, sign } };
+  const key = { point, spki, sign, signer: { algorithm, sign } };
+  keysBySpki.set(toHex(spki), key);
+  return key;
+}
+
+/** The key that was made with this SubjectPublicKeyInfo, or undefined for a stranger's. */
+export function testKeyOf(spki: Uint8Array): TestKey | undefined {
+  return keysBySpki.get(toHex(spki));
 }
 
 /** Bytes that stand for a digest or a nonce: SHA-256 of a text. */
