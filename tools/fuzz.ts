@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readVectors } from '../harness/corpus/index.js';
 import { vectorFiles } from '../harness/corpus/vectors/write-vectors.js';
-import { freshState, fuzzOnce, unreached } from './fuzz/fuzz.js';
+import { freshState, fuzzCorpus, fuzzOnce, unreached } from './fuzz/fuzz.js';
 import { hostileSizes } from './fuzz/hostile.js';
 
 // `npm run fuzz -- --seconds N --seed S [--from I]`: spoils evidence of the corpus at its TLV and
@@ -21,12 +21,13 @@ if (![seconds, seed, from].every((value) => Number.isInteger(value))) {
 }
 
 const vectors = [...vectorFiles()].flatMap(([name, text]) => readVectors(JSON.parse(text), name));
+const corpus = fuzzCorpus(vectors);
 const state = freshState();
 const slow = hostileSizes();
 const end = performance.now() + (seconds ?? 0) * 1000;
 let iteration = from ?? 0;
 for (; performance.now() < end && state.troubles.length < 10; iteration += 1) {
-  fuzzOnce(vectors, { seed: seed ?? 0, iteration }, state);
+  fuzzOnce(corpus, { seed: seed ?? 0, iteration }, state);
 }
 
 for (const { iteration: at, vector, what } of state.troubles) {

@@ -3,7 +3,7 @@ import { readVectors } from '../../harness/corpus/index.js';
 import { vectorFiles } from '../../harness/corpus/vectors/write-vectors.js';
 import { cborTree } from './cbor-tree.js';
 import { derTree } from './der-tree.js';
-import { freshState, fuzzOnce, unreached } from './fuzz.js';
+import { freshState, fuzzCorpus, fuzzOnce, unreached } from './fuzz.js';
 import { hostileSizes } from './hostile.js';
 import { mutantOf } from './mutants.js';
 import { seeded } from './random.js';
@@ -39,13 +39,23 @@ describe('fuzzing', () => {
   });
 
   it('finds no trouble in its first mutants, and gets far past the signatures', () => {
+    const corpus = fuzzCorpus(vectors);
     const state = freshState();
     for (let iteration = 0; iteration < 250; iteration += 1) {
-      fuzzOnce(vectors, { seed: 5, iteration }, state);
+      fuzzOnce(corpus, { seed: 5, iteration }, state);
     }
     expect(state.troubles).toEqual([]);
     expect(state.iterations).toBe(250);
     expect(unreached(state).length).toBeLessThan(60);
+  });
+
+  it('tells of evidence that is accepted and that nobody signed as it is', () => {
+    const requests = passing.filter(({ input }) => input.evidence.format === 'csr');
+    const state = freshState();
+    for (let iteration = 0; iteration < 200; iteration += 1) {
+      fuzzOnce({ vectors: requests, signed: new Set() }, { seed: 1, iteration }, state);
+    }
+    expect(state.troubles[0]?.what).toBe('accepted with a request that nobody signed');
   });
 
   it('finds no reader that hostile sizes make slow', () => {
