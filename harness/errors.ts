@@ -98,7 +98,7 @@ export const ERRORS = {
     room: 'farm',
     retryable: true,
     exit: 4,
-    remedy: 'wait for the other run; `attestlab release --stale` frees phones of dead runs',
+    remedy: 'wait for the other run; the lease of a dead run frees itself within a minute',
   },
   ERR_CANCELLED: { room: 'run', retryable: false, exit: 130, remedy: 'start the run again' },
 } as const satisfies Record<string, ErrorEntry>;

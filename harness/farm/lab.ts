@@ -30,6 +30,8 @@ export const labFileSchema = z
       .readonly(),
     /** Where run folders go; left out: `reports` in the current folder. */
     reports: path.exactOptional(),
+    /** Where phones are leased, for all labs that share them; left out: the user's state folder. */
+    leases: path.exactOptional(),
     /** Scenarios to run, by id or `floor/*`; left out: all. */
     scenarios: z
       .array(z.string().regex(/^[a-z0-9-]+\/([a-z0-9-]+|\*)$/))
@@ -52,6 +54,8 @@ export interface Lab {
   readonly timeScale: number;
   readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
   readonly reportsFolder: string;
+  /** Null where the lab names none. */
+  readonly leasesFolder: string | null;
   /** Patterns of scenario ids; null where all are meant. */
   readonly scenarios: readonly string[] | null;
   /** SHA-256 over the lab's own files, lower-case hex. */
@@ -82,6 +86,7 @@ export function loadLab(folderOrFile: string): Lab {
     timeScale: value.timeScale,
     ports: value.ports,
     reportsFolder: value.reports === undefined ? resolve('reports') : at(value.reports),
+    leasesFolder: value.leases === undefined ? null : at(value.leases),
     scenarios: value.scenarios ?? null,
     sha256: digest.digest('hex'),
   };

@@ -205,6 +205,8 @@ async function lock(folder: string): Promise<() => Promise<void>> {
   try {
     return await lockfile.lock(folder, {
       lockfilePath: join(folder, '.lock'),
+      // What is done under it is done at once: a process that was stopped has nothing left to guard.
+      onCompromised: () => undefined,
       retries: { retries: 50, minTimeout: 20, maxTimeout: 200 },
     });
   } catch (cause) {

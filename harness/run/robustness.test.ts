@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openLeases } from '../farm/leases.js';
 import { productRoot } from '../product.js';
 import { readJournal, readRun } from '../report/read-run.js';
 import { replayAppraisal } from './replay.js';
@@ -119,6 +120,8 @@ describe('a night', () => {
       expect(jobs).toHaveLength(6);
       expect(jobs.some(({ outcome }) => outcome.outcome === 'inconclusive')).toBe(true);
       expect(jobs.some(({ outcome }) => outcome.outcome === 'unmet')).toBe(false);
+      const leases = openLeases({ folder: join(reports, '.leases'), runId: 'x', ttlMs: 1 });
+      expect(leases.list()).toEqual([]);
       const summary = readFileSync(join(first, 'summary.md'), 'utf8');
 
       const whole = await night();
@@ -173,6 +176,22 @@ describe('a night', () => {
       expect(second?.stderr).toContain('ERR_RUN_IN_PROGRESS');
       expect(second?.code).toBe(4);
       expect(first.code).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'whose phone another run has leased names phone and run, exits 4 and runs nothing',
+    async () => {
+      writeLab({ lab: 'leases: leases\nscenarios: [hardware-keys/rsa]\n' });
+      const folder = join(lab, 'leases');
+      const other = openLeases({ folder, runId: 'other-run', ttlMs: TIMEOUT_MS });
+      const lease = await other.acquire({ udid: 'VIRTUAL-IPHONE-01', alias: 'iphone-enclave' });
+      const { code, stderr } = await night();
+      expect(stderr).toContain('ERR_PHONE_LEASED: iphone-enclave: run other-run');
+      expect(code).toBe(4);
+      expect(other.list()).toEqual([lease.record]);
+      expect(existsSync(join(reports, 'latest'))).toBe(false);
     },
     TIMEOUT_MS,
   );

@@ -15,6 +15,7 @@ import { controlHandlers } from './control-handlers.js';
 import { CONTROL_ENV } from './control-protocol.js';
 import { openJournal, type Journal } from './journal.js';
 import { workerPhones } from './phone-directory.js';
+import { leasePhones } from './phone-leases.js';
 import { prepareRun, type Preparation } from './preparation.js';
 import { releasePhones } from './release-phones.js';
 import { createRunFolder, type RunFolder } from './run-folder.js';
@@ -107,6 +108,13 @@ async function beginRun(parts: RunParts): Promise<Run> {
   const conductor = conductorOf(parts);
   const recorder = createAppraisalRecorder({ folder, journal, conductor });
   const faults: Error[] = [];
+  await leasePhones({
+    ...{ runId: folder.id, lab, plan, closers },
+    onTaken: (phone, error) => {
+      faults.push(error);
+      conductor.phoneLost(phone, error);
+    },
+  });
   let trustText = '';
   const stage = await setStage({
     ...{ lab, policy, folder, sabotage },
