@@ -10,6 +10,7 @@ import { declareLab } from './verbs/lab.js';
 import { declareNightly } from './verbs/nightly.js';
 import { declareReplayLine } from './verbs/replay-line.js';
 import { declareSelftest } from './verbs/selftest.js';
+import { declareTrust } from './verbs/trust.js';
 import type { VerbContext } from './verbs/verb.js';
 
 const EXIT_CODES = `
@@ -73,6 +74,7 @@ function program(context: VerbContext): Command {
     declareSelftest,
     declareReplayLine,
     declareLab,
+    declareTrust,
     declareDoctor,
   ]) {
     declare(root, context);
