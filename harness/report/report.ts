@@ -2,6 +2,7 @@ import { HarnessError } from '../errors.js';
 import { allurePageReport, allureResultsReport } from './allure/allure-report.js';
 import { junitReport } from './junit.js';
 import { maskRun } from './masking.js';
+import { matrixReport } from './matrix/matrix-report.js';
 import type { ReportedRun } from './read-run.js';
 import { summaryReport } from './summary.js';
 
@@ -21,11 +22,17 @@ export interface Report {
 }
 
 /** The reports that cost no time to speak of; what tests the lab itself needs no more. */
-export const RECORD_REPORTS: readonly Report[] = [junitReport, allureResultsReport, summaryReport];
+export const RECORD_REPORTS: readonly Report[] = [
+  junitReport,
+  matrixReport,
+  allureResultsReport,
+  summaryReport,
+];
 
 /** The reports of every run. The summary is the last: it tells of the others too. */
 export const REPORTS: readonly Report[] = [
   junitReport,
+  matrixReport,
   allureResultsReport,
   allurePageReport,
   summaryReport,

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { inconclusive } from '../../expectation/outcome.js';
+import { costRows, isOverBudget } from '../cost.js';
+import { reportedRun } from '../read-run.js';
+import type { JournalEntry } from '../record.js';
+import {
+  falseAccept,
+  met,
+  outcomeEntry,
+  sampleJournal,
+  samplePhone,
+  sampleRecord,
+  sampleRun,
+} from '../testing/sample-run.js';
+import { wideRun } from '../testing/wide-run.js';
+import { matrixOf } from './model.js';
+import { matrixPage } from './page.js';
+
+function answered(scenario: string, name: string, status: number): JournalEntry {
+  const observation = { kind: 'response', status, code: null, checks: [] } as const;
+  return { type: 'observation', phone: 'pixel', scenario, name, observation, outcome: met };
+}
+
+describe('matrixOf', () => {
+  it('tells an expected refusal from an acceptance by what the story ends in', () => {
+    const run = sampleRun({ 'a/replayed': met, 'a/corrected': met }, [
+      answered('a/replayed', 'first', 200),
+      answered('a/replayed', 'again', 409),
+      answered('a/corrected', 'stale', 403),
+      answered('a/corrected', 'corrected', 200),
+    ]);
+    expect(matrixOf(run).rows[0]?.cells[0]?.counts).toEqual([
+      ['refused', 1],
+      ['met', 1],
+    ]);
+  });
+
+  it('shows the worst phone of a class, whichever comes first', () => {
+    const phones = [samplePhone(), samplePhone({ alias: 'galaxy', udid: 'X' })];
+    const outcomes = [met, falseAccept];
+    for (const pair of [outcomes, [...outcomes].reverse()]) {
+      const lines = pair.map((one, index) => outcomeEntry('a/b', one, phones[index]?.alias));
+      const run = reportedRun(sampleRecord(['a/b'], phones), sampleJournal(lines));
+      expect(matrixOf(run).rows[0]?.cells[0]).toMatchObject({
+        state: 'false-accept',
+        isQuiet: false,
+      });
+    }
+  });
+
+  it('never counts a lost phone as a refusal', () => {
+    const run = sampleRun({ 'a/b': inconclusive(new Error('gone')) }, [answered('a/b', 'x', 403)]);
+    expect(matrixOf(run).rows[0]?.cells[0]?.state).toBe('inconclusive');
+  });
+
+  it('has the floors in their order, and a class that drifted as what it measured', () => {
+    const matrix = matrixOf(wideRun());
+    expect(matrix.floors.map(({ id }) => id).slice(0, 3)).toEqual([
+      'hardware-keys',
+      'pinning',
+      'mutual-tls',
+    ]);
+    expect(matrix.rows.map(({ className }) => className)).toContain('android-rooted');
+    expect(matrix.rows).toHaveLength(8);
+  });
+});
+
+describe('matrixPage', () => {
+  const page = matrixPage(wideRun());
+
+  it('escapes what phones and files say', () => {
+    expect(page).not.toContain('<script');
+    expect(page).toContain('&lt;script>alert(1)&lt;/script>');
+    expect(page).toContain('&lt;b>a book&lt;/b>');
+  });
+
+  it('forbids the browser to fetch anything, and names nothing to fetch', () => {
+    expect(page).toMatch(
+      /Content-Security-Policy" content="default-src 'none'; style-src 'sha256-/,
+    );
+    expect(page).not.toMatch(/\b(?:src|srcset)=|@import|url\(/);
+  });
+
+  it('marks virtual phones and no real one', () => {
+    const [, ...after] = page.split('role="rowheader"');
+    const rows = after.map((text) => text.split('role="cell"')[0] ?? '');
+    const ofPhone = (alias: string): string => rows.find((text) => text.includes(alias)) ?? '';
+    expect(ofPhone('phone-0')).toContain('class="virtual"');
+    expect(ofPhone('phone-1')).toContain('android-tee');
+    expect(ofPhone('phone-1')).not.toContain('class="virtual"');
+  });
+
+  it('does not call a run that was cut off passed', () => {
+    expect(matrixPage(sampleRun({}, [], { gate: null, finishedAt: null }))).toContain(
+      '<span class="verdict">Not finished</span>',
+    );
+  });
+
+  it('links references that have a page', () => {
+    expect(page).toContain('href="https://mas.owasp.org/MASVS/controls/MASVS-RESILIENCE-1/"');
+  });
+});
+
+describe('costRows', () => {
+  it('holds the worst of each class and level against the budget of its expectation', () => {
+    const measured = (ms: number): JournalEntry => ({
+      ...{ type: 'measurement', phone: 'pixel', scenario: 'cost/keys' },
+      ...{ operation: 'key.generate', level: 'tee', ms },
+    });
+    const judged: JournalEntry = {
+      ...{ type: 'observation', phone: 'pixel', scenario: 'cost/keys', name: 'generate' },
+      observation: { kind: 'measurement', operation: 'key.generate', level: 'tee', ms: 120 },
+      expected: { kind: 'measurement', operation: 'key.generate', level: 'tee', budgetMs: 100 },
+      outcome: falseAccept,
+    };
+    const rows = costRows(sampleRun({ 'cost/keys': met }, [measured(50), measured(120), judged]));
+    expect(rows).toMatchObject([
+      { className: 'android-tee', level: 'tee', medianMs: 85, worstMs: 120, budgetMs: 100 },
+    ]);
+    expect(rows.map(isOverBudget)).toEqual([true]);
+  });
+});
