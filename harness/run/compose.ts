@@ -37,6 +37,7 @@ import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spe
 import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { startAppium, type AppiumServer } from './appium.js';
 import { Closers } from './closers.js';
+import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
 import type { RunFolder } from './run-folder.js';
 import type { Sabotage } from './sabotages/sabotage.js';
 
@@ -48,6 +49,7 @@ export interface Stage {
   /** Speaks to the enrolment listener. */
   readonly enrolment: RelyingPartyClient;
   readonly pki: LabPki;
+  readonly interceptors: Interceptors;
   /** Whoever holds it commands the probes of this run. */
   readonly probeSecret: string;
   /** Ends everything, last started first. Idempotent. */
@@ -120,9 +122,16 @@ export async function setStage(parts: {
     const appium = started(appiumStart);
     const { relyingParty, pki } = started(backendStart);
     const transport = httpsTransport({ anchors: [pki.serverAnchor] });
-    const enrolment = createRelyingPartyClient({ url: relyingParty.enrolUrl, transport });
+    const { enrolUrl } = relyingParty;
+    const enrolment = createRelyingPartyClient({ url: enrolUrl, transport });
+    const setup = interceptionSetup(pki, new Date());
+    const interceptors = createInterceptors({
+      setup: sabotage?.interception?.(setup) ?? setup,
+      ...{ enrolUrl, anchors: [pki.serverAnchor] },
+    });
+    closers.push(() => interceptors.close());
     return {
-      ...{ virtualLab, appium, relyingParty, enrolment, pki, close },
+      ...{ virtualLab, appium, relyingParty, enrolment, pki, interceptors, close },
       probeSecret: newProbeSecret(),
     };
   } catch (error) {

@@ -23,6 +23,8 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
     observations: refuse,
     measurements: refuse,
     appraisals: refuse,
+    'interceptors/start': refuse,
+    'interceptors/finish': refuse,
     'relying-party/describe': refuse,
     'relying-party/challenge': refuse,
     'relying-party/enrol': refuse,

@@ -53,9 +53,21 @@ export function controlHandlers(run: {
     },
     'relying-party/describe': () => ({
       rpId: lab.referenceValues.relyingParty.rpId,
+      enrolUrl: stage.relyingParty.enrolUrl,
       apiUrl: stage.relyingParty.apiUrl,
       anchors: [toBase64url(stage.pki.serverAnchor)],
+      interceptionAnchors: stage.interceptors.setup.trusted.map(toBase64url),
+      pins: stage.interceptors.setup.pins,
     }),
+    'interceptors/start': ({ middle }) => stage.interceptors.start(middle),
+    'interceptors/finish': async ({ id }) => {
+      const { applicationBytes, plaintext } = await stage.interceptors.finish(id);
+      return {
+        bytesFromClient: applicationBytes.fromClient,
+        bytesToClient: applicationBytes.toClient,
+        plaintext: toBase64url(plaintext),
+      };
+    },
     'relying-party/challenge': async ({ phone, subject }) => {
       recorder.assign(subject, phone);
       return exchangeOf(await stage.enrolment.requestTlsChallenge(subject));

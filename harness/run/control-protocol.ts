@@ -6,6 +6,7 @@ import {
   observationSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
+import { MIDDLES, PINNINGS } from './interception.js';
 
 const name = z.string().min(1).max(200);
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
@@ -70,9 +71,27 @@ export const CONTROL_ROUTES = {
     request: nothing,
     answer: z.strictObject({
       rpId: name,
+      enrolUrl: z.url(),
       apiUrl: z.url(),
       /** DER certificates that the phone trusts for it. */
       anchors: z.array(base64url).readonly(),
+      /** DER certificates of interceptors that the phone's owner was made to trust. */
+      interceptionAnchors: z.array(base64url).readonly(),
+      /** The pins of each way to pin. */
+      pins: z.record(z.enum(PINNINGS), z.array(z.string()).readonly()).readonly(),
+    }),
+  },
+  'interceptors/start': {
+    request: z.strictObject({ phone: name, middle: z.enum(MIDDLES) }),
+    answer: z.strictObject({ id: name, url: z.url() }),
+  },
+  'interceptors/finish': {
+    request: z.strictObject({ phone: name, id: name }),
+    answer: z.strictObject({
+      bytesFromClient: z.int().nonnegative(),
+      bytesToClient: z.int().nonnegative(),
+      /** What the client sent, as far as it was kept; for comparison, never for a journal. */
+      plaintext: base64url,
     }),
   },
   'relying-party/challenge': {

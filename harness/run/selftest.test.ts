@@ -50,8 +50,8 @@ describe('the scenarios', () => {
 
 describe('a sabotage', () => {
   it('breaks exactly one part', () => {
-    for (const { relyingParty, misreport, phones, scenarios: list } of SABOTAGES) {
-      const parts = [relyingParty, misreport, phones, list];
+    for (const { relyingParty, misreport, phones, interception, scenarios: list } of SABOTAGES) {
+      const parts = [relyingParty, misreport, phones, interception, list];
       expect(parts.filter((part) => part !== undefined)).toHaveLength(1);
     }
   });

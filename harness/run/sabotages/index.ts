@@ -1,6 +1,7 @@
 import { parseSignedRequest } from '../../evidence/signed-request/index.js';
 import { SHORT_LIVED } from '../../relying-party/index.js';
 import type { AppraisalInput } from '../../verifier/index.js';
+import { INTERCEPTION_SABOTAGES } from './interception.js';
 import { SABOTAGE_IDS, type Sabotage, type SabotageId } from './sabotage.js';
 import { ignoring, withoutRule, withVerifier } from './wrap.js';
 
@@ -88,6 +89,7 @@ const TABLE: { readonly [Id in SabotageId]: Omit<Sabotage, 'id'> } = {
         ? { ...outgoing.result, level: 'strongbox' }
         : outgoing.result,
   },
+  ...INTERCEPTION_SABOTAGES,
   'phone-is-slow': {
     description: 'everything in the secure hardware of a phone takes ten times as long',
     platforms: BOTH,

@@ -1,6 +1,7 @@
 import type { RelyingPartyOptions } from '../../relying-party/server.js';
 import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
 import type { Misreport } from '../../virtual-lab/probe-app.js';
+import type { InterceptionSetup } from '../interception.js';
 import type { CollectedScenario } from '../scenario.js';
 
 /** Defects that `attestlab selftest` puts into a run of virtual phones, one at a time. */
@@ -19,6 +20,12 @@ export const SABOTAGE_IDS = [
   'certificate-authority-skips-proof-of-possession',
   'certificate-authority-issues-for-a-year',
   'phone-claims-level-it-lacks',
+  'phone-distrusts-interceptor',
+  'phone-trusts-every-interceptor',
+  'app-pins-interceptor',
+  'interceptor-mints-asked-name',
+  'server-loses-backup-key',
+  'server-keeps-its-key',
   'phone-is-slow',
   'scenario-does-not-run',
 ] as const;
@@ -38,6 +45,7 @@ export interface Sabotage {
   readonly platforms: readonly ('android' | 'ios')[];
   readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
   readonly misreport?: Misreport;
+  readonly interception?: (setup: InterceptionSetup) => InterceptionSetup;
   /** The virtual phones that are started in place of those that the lab states. */
   readonly phones?: (stated: readonly PhoneSpec[]) => readonly PhoneSpec[];
   /** What the test runner is given of the scenarios that the plan has. */

@@ -11,6 +11,7 @@ import { climbDown, tryExport, type ClimbedLadder, type PhoneKey } from './keys.
 import { laptopCsr } from './laptop.js';
 import type { ProbeWords } from './probe-words.js';
 import { registerPhone, type Registration } from './registration.js';
+import { openWire, type StoryWire } from './wire.js';
 import { spoilOnTheWay, spoilRequest, type CsrAttackId, type RequestAttackId } from './spoil.js';
 
 /** What a story may want otherwise of an enrolment; the rest is as an honest app does it. */
@@ -54,6 +55,7 @@ export interface Story {
   readonly relyingParty: RelyingPartyDoor;
   readonly laptop: StoryLaptop;
   readonly attacker: StoryAttacker;
+  readonly wire: StoryWire;
   readonly observe: (name: string, observation: Observation) => Promise<void>;
   /** Observes what the relying party answered. */
   readonly observeAnswer: (name: string, exchange: Exchange) => Promise<void>;
@@ -94,6 +96,7 @@ export function createStoryteller(
           }),
         },
         attacker: { spoil: spoilOnTheWay, spoilRequest },
+        wire: openWire({ probe, control, phone, subject, relyingParty }),
         observeAnswer: (name, { status, code, checks }) =>
           observe(name, { kind: 'response', status, code, checks }),
         async observeAppraisal(name) {
