@@ -332,6 +332,14 @@ describe('concludeJob', () => {
     );
   });
 
+  it('is what broke it where it broke, unless a wrong verdict was seen before', () => {
+    const broken: Outcome = { outcome: 'inconclusive', error: { code: 'X', message: 'gone' } };
+    const seen = (outcome: Outcome) => [{ name: 'first', outcome }];
+    expect(concludeJob(expectations, seen(met), broken)).toEqual(broken);
+    const wrong = unexpectedObservation(rejection, ['first']);
+    expect(concludeJob(expectations, seen(wrong), broken)).toEqual(wrong);
+  });
+
   it('is unmet where something was observed that has no expectation', () => {
     const surplus = unexpectedObservation(rejection, ['first', 'second']);
     const observed = [

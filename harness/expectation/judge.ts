@@ -33,16 +33,22 @@ export function unexpectedObservation(
   return { outcome: 'unmet', kind: 'other', differences: [difference] };
 }
 
-/** A job's one outcome from those of its observations; a named one that was never made is not run. */
+/**
+ * A job's one outcome from those of its observations. A named one that was never made is not run, or
+ * a story that stops early would pass by what it left out; `broken` says what stopped it otherwise.
+ */
 export function concludeJob(
   expectations: ScenarioExpectations,
   observed: readonly { readonly name: string; readonly outcome: Outcome }[],
+  broken: Outcome | null = null,
 ): Outcome {
   const names = new Set(observed.map(({ name }) => name));
   const silent = Object.keys(expectations).filter((name) => !names.has(name));
   return combineOutcomes([
     ...observed.map(({ outcome }) => outcome),
-    ...silent.map((name) => notRun(`nothing was observed as "${name}"`)),
+    ...(broken === null
+      ? silent.map((name) => notRun(`nothing was observed as "${name}"`))
+      : [broken]),
   ]);
 }
 

@@ -11,6 +11,8 @@ export interface Expectations {
   readonly sha256: string;
   /** What a phone of the class must do in a scenario; throws where no file says. */
   of(job: { readonly class: string; readonly scenarioId: string }): ScenarioExpectations;
+  /** The same, and null where no file says: a phone may turn out to be of a class nobody planned for. */
+  find(job: { readonly class: string; readonly scenarioId: string }): ScenarioExpectations | null;
 }
 
 /** Reads `<class>.yaml` files, in which every job that is planned must have its entry. */
@@ -22,19 +24,19 @@ export function loadExpectations(
   const digest = createHash('sha256');
   for (const [name, file] of files) digest.update(`${name}\0${file.sha256}\n`);
 
-  const of = (job: {
-    readonly class: string;
-    readonly scenarioId: string;
-  }): ScenarioExpectations => {
+  const find: Expectations['find'] = (job) => {
+    const scenarios = files.get(job.class)?.value.scenarios ?? {};
+    return Object.hasOwn(scenarios, job.scenarioId) ? (scenarios[job.scenarioId] ?? null) : null;
+  };
+
+  const of: Expectations['of'] = (job) => {
     const file = files.get(job.class);
     if (file === undefined) {
       const message = `${folder}: class "${job.class}" has no expectations; add ${job.class}.yaml`;
       throw new HarnessError('ERR_FILE_INVALID', message);
     }
-    const entry = Object.hasOwn(file.value.scenarios, job.scenarioId)
-      ? file.value.scenarios[job.scenarioId]
-      : undefined;
-    if (entry === undefined) {
+    const entry = find(job);
+    if (entry === null) {
       throw file.invalid(
         ['scenarios'],
         `class "${job.class}" states nothing for scenario "${job.scenarioId}"`,
@@ -45,7 +47,7 @@ export function loadExpectations(
 
   // Before the run, not in the middle of the night.
   for (const job of planned) of(job);
-  return { classes: [...files.keys()], sha256: digest.digest('hex'), of };
+  return { classes: [...files.keys()], sha256: digest.digest('hex'), of, find };
 }
 
 /** The JSON Schema of expectation files, by its place under `fixtures/schemas/`. */

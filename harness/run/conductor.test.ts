@@ -23,6 +23,7 @@ const answer = (status: number, code: string | null): Observation => ({
 });
 const ready = { class: 'c', facts: {}, drift: [] };
 
+/** A conductor whose phones have not said what they are yet. */
 function conduct(expected: Readonly<Record<string, ScenarioExpectations>> = { c: refusal }) {
   const entries: JournalEntry[] = [];
   const progress: Progress[] = [];
@@ -35,6 +36,13 @@ function conduct(expected: Readonly<Record<string, ScenarioExpectations>> = { c:
     onProgress: (one) => progress.push(one),
   });
   return { conductor, entries, progress };
+}
+
+/** A conductor whose first phone fits its class. */
+function conductReady() {
+  const conducted = conduct();
+  conducted.conductor.phoneReady('p', ready);
+  return conducted;
 }
 
 const words = (settled: readonly { readonly outcome: { readonly outcome: string } }[]) =>
@@ -53,24 +61,24 @@ describe('a conductor', () => {
     expect(conductor.scenarioFinished('p', null)).toEqual({ outcome: 'met' });
   });
 
-  it('makes a story that leaves an expected observation out unmet', () => {
+  it('makes a story that leaves an expected observation out not run', () => {
     const { conductor } = conduct();
     conductor.phoneReady('p', ready);
     conductor.scenarioStarted('p', 'a/one');
     expect(conductor.scenarioFinished('p', null)).toMatchObject({
-      outcome: 'unmet',
-      differences: [{ path: 'observations.refusal', actual: 'never observed' }],
+      outcome: 'not-run',
+      reason: 'nothing was observed as "refusal"',
     });
   });
 
   it('makes an observation that nobody expects unmet', () => {
-    const { conductor } = conduct();
+    const { conductor } = conductReady();
     conductor.scenarioStarted('p', 'a/one');
     expect(conductor.observed('p', 'other', answer(403, 'no')).outcome).toBe('unmet');
   });
 
   it('makes a story that broke inconclusive, whatever was met before', () => {
-    const { conductor } = conduct();
+    const { conductor } = conductReady();
     conductor.scenarioStarted('p', 'a/one');
     conductor.observed('p', 'refusal', answer(403, 'no'));
     const error = { code: 'ERR_DEVICE_LOST', message: 'gone' };
@@ -78,7 +86,7 @@ describe('a conductor', () => {
   });
 
   it('does not let a lost phone hide a wrong verdict that was seen before', () => {
-    const { conductor } = conduct();
+    const { conductor } = conductReady();
     conductor.scenarioStarted('p', 'a/one');
     conductor.observed('p', 'refusal', answer(201, null));
     const error = { code: 'ERR_DEVICE_LOST', message: 'gone' };
@@ -98,7 +106,7 @@ describe('a conductor', () => {
     ['start twice', (c: Conductor) => c.scenarioStarted('p', 'a/one')],
     ['observe one name twice', (c: Conductor) => c.observed('p', 'refusal', answer(403, 'no'))],
   ])('does not let a scenario %s', (_words, again) => {
-    const { conductor } = conduct();
+    const { conductor } = conductReady();
     conductor.scenarioStarted('p', 'a/one');
     conductor.observed('p', 'refusal', answer(403, 'no'));
     expect(() => again(conductor)).toThrow(HarnessError);
@@ -112,6 +120,40 @@ describe('a conductor', () => {
     conductor.phoneReady('p', { ...ready, class: 'd' });
     conductor.scenarioStarted('p', 'a/one');
     expect(conductor.observed('p', 'refusal', answer(201, null))).toEqual({ outcome: 'met' });
+  });
+
+  it('judges no phone that fits no class: its jobs are not run, and the drift says why', () => {
+    const { conductor, entries } = conduct();
+    const drift = [{ fact: 'strongbox', declared: false, measured: true }];
+    conductor.scenarioStarted('p', 'a/one');
+    expect(conductor.phoneReady('p', { class: null, facts: {}, drift })).toBe(false);
+    expect(() => conductor.observed('p', 'refusal', answer(403, 'no'))).toThrow(HarnessError);
+    const why = {
+      outcome: 'not-run',
+      reason: 'fits no class (declared c: strongbox true, not false)',
+    };
+    expect(conductor.scenarioFinished('p', null)).toEqual(why);
+    expect(conductor.scenarioStarted('p', 'a/two')).toBe(false);
+    conductor.phoneReady('q', { class: null, facts: {}, drift });
+    expect(conductor.settleAll(null).map(({ outcome }) => outcome)).toEqual([why, why, why]);
+    expect(entries.filter(({ type }) => type === 'outcome')).toHaveLength(3);
+  });
+
+  it('judges no phone by a class that nothing is expected of', () => {
+    const { conductor } = conduct();
+    expect(conductor.phoneReady('p', { ...ready, class: 'other' })).toBe(true);
+    expect(conductor.scenarioStarted('p', 'a/one')).toBe(false);
+    expect(conductor.settleAll(null)[0]?.outcome).toEqual({
+      outcome: 'not-run',
+      reason: 'class other, as measured, has no expectation for it',
+    });
+  });
+
+  it('judges nothing of a phone that has not said what it is', () => {
+    const { conductor } = conduct();
+    conductor.scenarioStarted('p', 'a/one');
+    expect(() => conductor.observed('p', 'refusal', answer(403, 'no'))).toThrow(HarnessError);
+    expect(conductor.scenarioFinished('p', null).outcome).toBe('not-run');
   });
 
   it('calls a planned job of a phone that answered, and that never ran, not-run', () => {

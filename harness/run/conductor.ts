@@ -1,7 +1,7 @@
-import { judge, unexpectedObservation } from '../expectation/judge.js';
+import { concludeJob, judge, unexpectedObservation } from '../expectation/judge.js';
 import type { ScenarioExpectations } from '../expectation/expectation.js';
 import type { Observation } from '../expectation/observation.js';
-import { combineOutcomes, inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
+import { inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
 import { HarnessError } from '../errors.js';
 import type { JournalEntry, PhoneRecord, RunRecord } from '../report/record.js';
 
@@ -76,10 +76,15 @@ export class Conductor {
     return this.#phones.get(phone)?.readiness ?? null;
   }
 
-  phoneReady(phone: string, readiness: Readiness): void {
+  /** Takes a phone's facts; says whether the story that it is telling can be judged by them. */
+  phoneReady(phone: string, readiness: Readiness): boolean {
     this.#parts.append({ type: 'phone-ready', phone, ...readiness });
-    this.#phone(phone).readiness = readiness;
+    const state = this.#phone(phone);
+    state.readiness = readiness;
     this.#report(phone);
+    return state.active === null
+      ? readiness.class !== null
+      : this.#unjudgeable(state.active.job, readiness) === null;
   }
 
   /** The phone cannot go on: its jobs without an outcome are inconclusive, never refusals. */
@@ -90,7 +95,10 @@ export class Conductor {
     this.#phone(phone).lost ??= { outcome: 'inconclusive', error: { code, message } };
   }
 
-  /** Whether the plan has this scenario for this phone; one that it has not must not run. */
+  /**
+   * Whether this phone is to run this scenario: the plan has it, and the phone turned out to be one
+   * of which something is expected there.
+   */
   scenarioStarted(phone: string, scenario: string): boolean {
     const job = this.#job(phone, scenario);
     if (job === undefined) return false;
@@ -99,9 +107,12 @@ export class Conductor {
       throw new HarnessError('ERR_USAGE', `${scenario} was started twice on ${phone}`);
     }
     this.#parts.append({ type: 'scenario-started', phone, scenario });
-    state.active = { job, startedMs: this.#parts.nowMs(), outcomes: new Map() };
+    const startedMs = this.#parts.nowMs();
+    const unjudgeable = state.readiness === null ? null : this.#unjudgeable(job, state.readiness);
+    if (unjudgeable === null) state.active = { job, startedMs, outcomes: new Map() };
+    else this.#settle(job, unjudgeable, 0);
     this.#report(phone);
-    return true;
+    return unjudgeable === null;
   }
 
   observed(phone: string, name: string, observation: Observation): Outcome {
@@ -110,6 +121,9 @@ export class Conductor {
       throw new HarnessError('ERR_USAGE', `${active.job.scenarioId} observed ${name} twice`);
     }
     const expected = this.#expectations(active.job);
+    if (expected === null) {
+      throw new HarnessError('ERR_USAGE', `${phone}: nothing is expected of it; see its facts`);
+    }
     const expectation = Object.hasOwn(expected, name) ? expected[name] : undefined;
     const outcome =
       expectation === undefined
@@ -140,11 +154,15 @@ export class Conductor {
   /** Ends the phone's scenario; `error` says what kept it from being told to its end. */
   scenarioFinished(phone: string, error: { code: string; message: string } | null): Outcome {
     const active = this.#active(phone);
-    const outcome = combineOutcomes([
-      ...active.outcomes.values(),
-      ...(error === null ? this.#missing(active) : [{ outcome: 'inconclusive', error } as const]),
-    ]);
-    this.#phone(phone).active = null;
+    const state = this.#phone(phone);
+    const observed = [...active.outcomes].map(([name, outcome]) => ({ name, outcome }));
+    const broken = error === null ? null : ({ outcome: 'inconclusive', error } as const);
+    const expected = this.#expectations(active.job);
+    const outcome =
+      expected === null
+        ? this.#unexpected(active.job, state, broken)
+        : concludeJob(expected, observed, broken);
+    state.active = null;
     this.#settle(active.job, outcome, this.#parts.nowMs() - active.startedMs);
     this.#report(phone);
     return outcome;
@@ -158,7 +176,8 @@ export class Conductor {
       const state = this.#phone(job.phoneAlias);
       const startedMs = state.active?.job === job ? state.active.startedMs : null;
       const ms = startedMs === null ? 0 : this.#parts.nowMs() - startedMs;
-      return this.#settle(job, whyOpen ?? openOutcome(state, job), ms);
+      const why = whyOpen ?? state.lost ?? this.#whyOpen(state, job);
+      return this.#settle(job, why, ms);
     });
   }
 
@@ -170,33 +189,44 @@ export class Conductor {
     return settled;
   }
 
-  // A story that stops early without an error would otherwise pass by what it left out.
-  #missing(active: ActiveScenario): readonly Outcome[] {
-    return Object.keys(this.#expectations(active.job))
-      .filter((name) => !active.outcomes.has(name))
-      .map((name) => ({
-        outcome: 'unmet',
-        kind: 'other',
-        differences: [
-          {
-            path: `observations.${name}`,
-            check: null,
-            expected: 'observed',
-            actual: 'never observed',
-          },
-        ],
-      }));
+  // Facts that were measured beat the class that the inventory declares: only they are judged by.
+  #expectations({ phoneAlias, scenarioId }: Job): ScenarioExpectations | null {
+    const className = this.#phone(phoneAlias).readiness?.class ?? null;
+    return className === null ? null : this.#parts.expectationsFor(className, scenarioId);
   }
 
-  // Facts that were measured beat the class that the inventory declares.
-  #expectations(job: Job): ScenarioExpectations {
-    const className = this.#phone(job.phoneAlias).readiness?.class ?? job.class;
-    const expected = this.#parts.expectationsFor(className, job.scenarioId);
-    if (expected !== null) return expected;
-    throw new HarnessError(
-      'ERR_FILE_INVALID',
-      `class ${className} (measured on ${job.phoneAlias}) has no expectation for ${job.scenarioId}`,
-    );
+  // The story was begun before the phone had said what it is; where it never did, `broken` says why.
+  #unexpected(job: Job, { readiness }: PhoneState, broken: Outcome | null): Outcome {
+    const unjudgeable = readiness === null ? null : this.#unjudgeable(job, readiness);
+    return unjudgeable ?? broken ?? notRun('the phone was never asked for its facts');
+  }
+
+  /** Why a phone that answered cannot be judged in a scenario; null where it can. */
+  #unjudgeable(job: Job, { class: className, drift }: Readiness): Outcome | null {
+    if (className === null) {
+      const facts = drift.map(
+        ({ fact, declared, measured }) =>
+          `${fact} ${JSON.stringify(measured)}, not ${JSON.stringify(declared)}`,
+      );
+      return notRun(`fits no class (declared ${job.class}: ${facts.join('; ')})`);
+    }
+    if (this.#parts.expectationsFor(className, job.scenarioId) !== null) return null;
+    return notRun(`class ${className}, as measured, has no expectation for it`);
+  }
+
+  // A phone that never answered, or was lost in the middle of a story, says nothing about verdicts;
+  // a phone that answered and yet skipped a job means that the job silently did not run.
+  #whyOpen({ readiness, active }: PhoneState, job: Job): Outcome {
+    if (readiness === null) {
+      return lost(
+        `${job.phoneAlias} never answered; see appium.log and wdio.log in the run folder`,
+      );
+    }
+    const unjudgeable = this.#unjudgeable(job, readiness);
+    if (unjudgeable !== null) return unjudgeable;
+    return active?.job === job
+      ? lost(`the session of ${job.phoneAlias} ended in the middle of the scenario`)
+      : notRun('the plan has it, and nothing ran it');
   }
 
   #job(phone: string, scenario: string): Job | undefined {
@@ -230,19 +260,6 @@ export class Conductor {
       unmet: settled.filter(({ outcome }) => outcome.outcome !== 'met').length,
     });
   }
-}
-
-// A phone that never answered, or was lost in the middle of a story, says nothing about verdicts;
-// a phone that answered and yet skipped a job means that the job silently did not run.
-function openOutcome(state: PhoneState, job: Job): Outcome {
-  if (state.lost !== null) return state.lost;
-  if (state.readiness === null) {
-    return lost(`${job.phoneAlias} never answered; see appium.log and wdio.log in the run folder`);
-  }
-  if (state.active?.job === job) {
-    return lost(`the session of ${job.phoneAlias} ended in the middle of the scenario`);
-  }
-  return notRun('the plan has it, and nothing ran it');
 }
 
 function lost(message: string): Outcome {

@@ -22,10 +22,9 @@ export function controlHandlers(run: {
 }): ControlHandlers {
   const { conductor, recorder, stage, lab } = run;
   return {
-    'phones/ready': ({ phone, facts }) => {
-      conductor.phoneReady(phone, readinessOf(lab, phone, facts));
-      return {};
-    },
+    'phones/ready': ({ phone, facts }) => ({
+      judged: conductor.phoneReady(phone, readinessOf(lab, phone, facts)),
+    }),
     'phones/lost': ({ phone, error }) => {
       conductor.phoneLost(phone, error);
       return {};

@@ -37,7 +37,8 @@ export type Exchange = z.infer<typeof exchangeSchema>;
 export const CONTROL_ROUTES = {
   'phones/ready': {
     request: z.strictObject({ phone: name, facts: z.record(z.string(), claimValueSchema) }),
-    answer: nothing,
+    /** Whether anything is expected of a phone with these facts. */
+    answer: z.strictObject({ judged: z.boolean() }),
   },
   'phones/lost': { request: z.strictObject({ phone: name, error }), answer: nothing },
   'phones/released': { request: z.strictObject({ phone: name }), answer: nothing },

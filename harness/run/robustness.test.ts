@@ -239,6 +239,23 @@ describe('a night', () => {
   );
 
   it(
+    'with a phone that fits no class judges it by none, reports the drift and exits 3',
+    async () => {
+      writeLab({
+        lab: 'scenarios: [hardware-keys/rsa, attestation/issuance]\n',
+        inventory: (yaml) => yaml.replace('bootState: verified', 'bootState: failed'),
+      });
+      const { code } = await night();
+      expect(code).toBe(3);
+      const latest = join(reports, 'latest');
+      expect(outcomesOf(latest)).toEqual({ 'pixel-tee not-run': 2, 'iphone-enclave met': 2 });
+      expect(readFileSync(join(latest, 'summary.md'), 'utf8')).toContain('pixel-tee (bootState)');
+      expect(readRun(latest).record.gate?.reasons[0]).toContain('fits no class');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'in which a phone vanishes between two scenarios calls none of them refused',
     async () => {
       writeLab({ lab: 'scenarios: [hardware-keys/rsa, attestation/*]\n' });

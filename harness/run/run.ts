@@ -195,7 +195,7 @@ function conductorOf({ preparation, options, journal }: RunParts): Conductor {
   const { plan, expectations } = preparation;
   return new Conductor({
     plan,
-    expectationsFor: (className, scenarioId) => expectations.of({ class: className, scenarioId }),
+    expectationsFor: (className, scenarioId) => expectations.find({ class: className, scenarioId }),
     append: (entry) => journal.append(entry),
     nowMs: () => performance.now(),
     onProgress: options.onProgress ?? (() => undefined),
