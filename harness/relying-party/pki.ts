@@ -84,7 +84,7 @@ async function createServerCredentials(
     extensions: [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension(
-        order.names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+        order.names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
       ),
     ],
   });
