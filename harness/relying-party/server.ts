@@ -34,6 +34,8 @@ export interface RelyingPartyOptions {
   readonly clock?: () => Date;
   readonly challengeLifetimeMs?: number;
   readonly certificates?: ClientCertificatePolicy;
+  /** Demanded where it is left out; `not-judged` lets everybody in, to show what that costs. */
+  readonly clientCertificates?: 'demanded' | 'not-judged';
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
   /** The address to listen on; loopback where it is left out. */
@@ -76,10 +78,11 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     }),
   });
 
+  const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
   const ca = encodePemCertificate(clientAuthority.certificate);
   const api = createListener(context, {
     listener: 'api',
-    tls: { ...tls, ca, requestCert: true, rejectUnauthorized: true },
+    tls: { ...tls, ca, requestCert: true, rejectUnauthorized: isDemanded },
   });
   addCommonRoutes(api, context);
   addRegistrationRoutes(api, context, {

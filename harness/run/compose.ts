@@ -36,6 +36,8 @@ import { prepareAppiumHome } from '../virtual-lab/appium-home.js';
 import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spec.js';
 import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { startAppium, type AppiumServer } from './appium.js';
+import { watchArrivals, type Arrivals } from './arrivals.js';
+import type { CertificateFault } from './client-certificates.js';
 import { Closers } from './closers.js';
 import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
 import type { RunFolder } from './run-folder.js';
@@ -50,6 +52,9 @@ export interface Stage {
   readonly enrolment: RelyingPartyClient;
   readonly pki: LabPki;
   readonly interceptors: Interceptors;
+  readonly arrivals: Arrivals;
+  /** The fault that a story's client certificate really gets. */
+  readonly clientFault: (asked: CertificateFault) => CertificateFault;
   /** Whoever holds it commands the probes of this run. */
   readonly probeSecret: string;
   /** Ends everything, last started first. Idempotent. */
@@ -108,10 +113,11 @@ export async function setStage(parts: {
     if (virtualLab !== null) closers.push(() => virtualLab.close());
     const trust = runTrust(lab, virtualLab);
     parts.onTrust(trust);
+    const arrivals = watchArrivals(parts.events);
     // Both to their end before anything else: a part that is still starting could not be ended.
     const [appiumStart, backendStart] = await Promise.allSettled([
       startManagedAppium({ lab, folder, virtualLab }),
-      startBackend({ lab, policy, trust, events: parts.events, sabotage }),
+      startBackend({ lab, policy, trust, events: arrivals.events, sabotage }),
     ]);
     if (appiumStart.status === 'fulfilled') {
       closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
@@ -131,7 +137,8 @@ export async function setStage(parts: {
     });
     closers.push(() => interceptors.close());
     return {
-      ...{ virtualLab, appium, relyingParty, enrolment, pki, interceptors, close },
+      ...{ virtualLab, appium, relyingParty, enrolment, pki, interceptors, arrivals, close },
+      clientFault: sabotage?.clientFault ?? ((asked) => asked),
       probeSecret: newProbeSecret(),
     };
   } catch (error) {

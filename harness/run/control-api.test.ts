@@ -25,6 +25,8 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
     appraisals: refuse,
     'interceptors/start': refuse,
     'interceptors/finish': refuse,
+    'client-certificates/issue': refuse,
+    'relying-party/arrival': refuse,
     'relying-party/describe': refuse,
     'relying-party/challenge': refuse,
     'relying-party/enrol': refuse,

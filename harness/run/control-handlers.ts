@@ -6,6 +6,7 @@ import { measureFacts } from '../farm/measure-facts.js';
 import { COMMANDS } from '../probe/index.js';
 import { enrolmentRequestSchema } from '../relying-party/index.js';
 import type { AppraisalRecorder } from './appraisal-recorder.js';
+import { issueFaultyCertificate } from './client-certificates.js';
 import type { Stage } from './compose.js';
 import type { Conductor, Readiness } from './conductor.js';
 import type { ControlHandlers } from './control-api.js';
@@ -58,6 +59,8 @@ export function controlHandlers(run: {
       interceptionAnchors: stage.interceptors.setup.trusted.map(toBase64url),
       pins: stage.interceptors.setup.pins,
     }),
+    'client-certificates/issue': (request) => issueCertificate(stage, request),
+    'relying-party/arrival': ({ path }) => ({ status: stage.arrivals.statusOf(path) }),
     'interceptors/start': ({ middle }) => stage.interceptors.start(middle),
     'interceptors/finish': async ({ id }) => {
       const { applicationBytes, plaintext } = await stage.interceptors.finish(id);
@@ -92,6 +95,15 @@ function readinessOf(
   const measured = measureFacts(COMMANDS.facts.result.parse(claimed));
   const { class: className, drift } = classify(measured, deviceClass, lab.classes);
   return { class: className, facts: claimed, drift: [...drift] };
+}
+
+async function issueCertificate(
+  { pki, clientFault }: Stage,
+  { spki, fault }: ControlRequest<'client-certificates/issue'>,
+) {
+  const order = { spki, fault: clientFault(fault), now: new Date() };
+  const chain = await issueFaultyCertificate(pki, order);
+  return { chain: chain.map(toBase64url) };
 }
 
 function enrolmentOf(request: ControlRequest<'relying-party/enrol'>) {

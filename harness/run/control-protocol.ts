@@ -6,6 +6,7 @@ import {
   observationSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
+import { CERTIFICATE_FAULTS } from './client-certificates.js';
 import { MIDDLES, PINNINGS } from './interception.js';
 
 const name = z.string().min(1).max(200);
@@ -94,6 +95,15 @@ export const CONTROL_ROUTES = {
       /** What the client sent, as far as it was kept; for comparison, never for a journal. */
       plaintext: base64url,
     }),
+  },
+  'client-certificates/issue': {
+    request: z.strictObject({ phone: name, spki: base64url, fault: z.enum(CERTIFICATE_FAULTS) }),
+    answer: z.strictObject({ chain: z.array(base64url).readonly() }),
+  },
+  /** Whether the relying party read a request for this path, and how it answered. */
+  'relying-party/arrival': {
+    request: z.strictObject({ path: name }),
+    answer: z.strictObject({ status: z.int().nullable() }),
   },
   'relying-party/challenge': {
     request: z.strictObject({ phone: name, subject: name }),

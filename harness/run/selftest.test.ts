@@ -50,8 +50,15 @@ describe('the scenarios', () => {
 
 describe('a sabotage', () => {
   it('breaks exactly one part', () => {
-    for (const { relyingParty, misreport, phones, interception, scenarios: list } of SABOTAGES) {
-      const parts = [relyingParty, misreport, phones, interception, list];
+    for (const {
+      relyingParty,
+      misreport,
+      phones,
+      interception,
+      clientFault,
+      scenarios: list,
+    } of SABOTAGES) {
+      const parts = [relyingParty, misreport, phones, interception, clientFault, list];
       expect(parts.filter((part) => part !== undefined)).toHaveLength(1);
     }
   });

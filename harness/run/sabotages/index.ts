@@ -95,6 +95,16 @@ const TABLE: { readonly [Id in SabotageId]: Omit<Sabotage, 'id'> } = {
     platforms: BOTH,
     phones: (stated) => stated.map((phone) => ({ ...phone, faults: [...phone.faults, 'slow'] })),
   },
+  'relying-party-takes-any-client': {
+    description: 'the relying party lets clients in whatever certificate they show, or none',
+    platforms: BOTH,
+    relyingParty: (options) => ({ ...options, clientCertificates: 'not-judged' }),
+  },
+  'client-certificate-expires-early': {
+    description: 'the client certificate that should be good has expired',
+    platforms: BOTH,
+    clientFault: (asked) => (asked === 'none' ? 'expired' : asked),
+  },
   'scenario-does-not-run': {
     description: 'a scenario is in the plan, and the test runner is never given it',
     platforms: BOTH,

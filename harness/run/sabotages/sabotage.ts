@@ -1,6 +1,7 @@
 import type { RelyingPartyOptions } from '../../relying-party/server.js';
 import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
 import type { Misreport } from '../../virtual-lab/probe-app.js';
+import type { CertificateFault } from '../client-certificates.js';
 import type { InterceptionSetup } from '../interception.js';
 import type { CollectedScenario } from '../scenario.js';
 
@@ -26,6 +27,8 @@ export const SABOTAGE_IDS = [
   'interceptor-mints-asked-name',
   'server-loses-backup-key',
   'server-keeps-its-key',
+  'relying-party-takes-any-client',
+  'client-certificate-expires-early',
   'phone-is-slow',
   'scenario-does-not-run',
 ] as const;
@@ -45,6 +48,7 @@ export interface Sabotage {
   readonly platforms: readonly ('android' | 'ios')[];
   readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
   readonly misreport?: Misreport;
+  readonly clientFault?: (asked: CertificateFault) => CertificateFault;
   readonly interception?: (setup: InterceptionSetup) => InterceptionSetup;
   /** The virtual phones that are started in place of those that the lab states. */
   readonly phones?: (stated: readonly PhoneSpec[]) => readonly PhoneSpec[];

@@ -3,7 +3,7 @@ import { ProbeError, type CommandResult, type KeyAttempt } from '../../probe/ind
 import type { ProbeWords } from './probe-words.js';
 
 /** Rungs that each platform has, the strongest first. */
-const LADDERS = {
+export const LADDERS = {
   android: ['strongbox', 'tee', 'software'],
   ios: ['secure-enclave', 'software'],
 } as const;

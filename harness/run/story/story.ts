@@ -11,6 +11,7 @@ import { climbDown, tryExport, type ClimbedLadder, type PhoneKey } from './keys.
 import { laptopCsr } from './laptop.js';
 import type { ProbeWords } from './probe-words.js';
 import { registerPhone, type Registration } from './registration.js';
+import { openMutualTls, type StoryMutualTls } from './mutual-tls.js';
 import { openWire, type StoryWire } from './wire.js';
 import { spoilOnTheWay, spoilRequest, type CsrAttackId, type RequestAttackId } from './spoil.js';
 
@@ -56,6 +57,7 @@ export interface Story {
   readonly laptop: StoryLaptop;
   readonly attacker: StoryAttacker;
   readonly wire: StoryWire;
+  readonly mutualTls: StoryMutualTls;
   readonly observe: (name: string, observation: Observation) => Promise<void>;
   /** Observes what the relying party answered. */
   readonly observeAnswer: (name: string, exchange: Exchange) => Promise<void>;
@@ -96,6 +98,7 @@ export function createStoryteller(
           }),
         },
         attacker: { spoil: spoilOnTheWay, spoilRequest },
+        mutualTls: openMutualTls({ probe, control, phone, alias, relyingParty }),
         wire: openWire({ probe, control, phone, subject, relyingParty }),
         observeAnswer: (name, { status, code, checks }) =>
           observe(name, { kind: 'response', status, code, checks }),

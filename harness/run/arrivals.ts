@@ -1,0 +1,28 @@
+import type { RelyingPartyEvents } from '../relying-party/index.js';
+
+/** Which requests the relying party has read behind mutual TLS, as it says itself. */
+export interface Arrivals {
+  readonly events: RelyingPartyEvents;
+  /** The status that a request for this path was answered with; null where none was ever read. */
+  statusOf(path: string): number | null;
+}
+
+/** Paths that stories ask for to be told apart; what else is read is not kept. */
+export const ARRIVAL_PATH = '/v1/time/';
+
+/** Keeps account beside whoever else listens. */
+export function watchArrivals(events: RelyingPartyEvents): Arrivals {
+  const statuses = new Map<string, number>();
+  return {
+    events: {
+      ...events,
+      onExchange(event) {
+        if (event.listener === 'api' && event.path.startsWith(ARRIVAL_PATH)) {
+          statuses.set(event.path, event.status);
+        }
+        events.onExchange?.(event);
+      },
+    },
+    statusOf: (path) => statuses.get(path) ?? null,
+  };
+}

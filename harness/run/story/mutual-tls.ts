@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Observation } from '../../expectation/observation.js';
+import { ARRIVAL_PATH } from '../arrivals.js';
+import type { CertificateFault } from '../client-certificates.js';
+import type { ControlClient } from '../control-client.js';
+import type { RelyingPartyDoor } from './door.js';
+import { LADDERS } from './keys.js';
+import type { ProbeWords } from './probe-words.js';
+
+/** The phone's connections to the relying party's listener that demands client certificates. */
+export interface StoryMutualTls {
+  /** Makes a key and installs a certificate for it that has this fault. */
+  installCertificate(fault: CertificateFault): Promise<void>;
+  /**
+   * Connects, with the installed certificate or without any, and asks the relying party whether it
+   * read a request. In TLS 1.3 a client is refused after it believes to be connected, so that only
+   * the server knows.
+   */
+  knock(as: 'certified' | 'nobody'): Promise<Observation>;
+}
+
+/** Mutual TLS of one phone's story. */
+export function openMutualTls(parts: {
+  readonly probe: ProbeWords;
+  readonly control: ControlClient;
+  readonly phone: string;
+  readonly alias: string;
+  readonly relyingParty: RelyingPartyDoor;
+}): StoryMutualTls {
+  const { probe, control, phone, alias, relyingParty } = parts;
+  return {
+    async installCertificate(fault) {
+      const { spki } = await probe.ask('key.generate', {
+        ...{ alias, algorithm: 'ec-p256', purpose: 'tls' },
+        ladder: [...LADDERS[probe.platform]],
+        digests: ['none', 'sha256'],
+      });
+      const request = { phone, spki, fault };
+      const { chain } = await control.ask('client-certificates/issue', request);
+      await probe.ask('certificate.install', { alias, chain: [...chain] });
+    },
+    async knock(as) {
+      const { apiUrl, anchors } = await relyingParty.describe();
+      const path = `${ARRIVAL_PATH}${randomUUID()}`;
+      await probe.ask('request.send', {
+        ...{ url: `${apiUrl}${path}`, method: 'GET', headers: [], body: '' },
+        anchors: [...anchors],
+        ...(as === 'certified' ? { clientAlias: alias } : {}),
+      });
+      const { status } = await control.ask('relying-party/arrival', { path });
+      const operation = 'mutual-tls.connect';
+      return status === null
+        ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
+        : { kind: 'operation', operation, outcome: 'done', code: null };
+    },
+  };
+}

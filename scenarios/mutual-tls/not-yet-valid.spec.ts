@@ -1,0 +1,18 @@
+import { scenario } from '../../harness/run/scenario.js';
+
+scenario(
+  {
+    id: 'mutual-tls/not-yet-valid',
+    floor: 'mutual-tls',
+    title: 'a phone whose certificate is not valid yet is not let in',
+    requires: {},
+    probeFlavour: 'standard',
+    quota: { attestations: 0 },
+    sabotages: ['relying-party-takes-any-client'],
+    refs: ['RFC 5280, 6.1.3'],
+  },
+  async ({ mutualTls, observe }) => {
+    await mutualTls.installCertificate('not-yet-valid');
+    await observe('connection', await mutualTls.knock('certified'));
+  },
+);

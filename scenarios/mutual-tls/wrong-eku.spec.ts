@@ -1,0 +1,18 @@
+import { scenario } from '../../harness/run/scenario.js';
+
+scenario(
+  {
+    id: 'mutual-tls/wrong-eku',
+    floor: 'mutual-tls',
+    title: 'a certificate that is for servers lets no client in',
+    requires: {},
+    probeFlavour: 'standard',
+    quota: { attestations: 0 },
+    sabotages: ['relying-party-takes-any-client'],
+    refs: ['RFC 5280, 4.2.1.12'],
+  },
+  async ({ mutualTls, observe }) => {
+    await mutualTls.installCertificate('wrong-usage');
+    await observe('connection', await mutualTls.knock('certified'));
+  },
+);
