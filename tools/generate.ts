@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { vectorFiles } from '../harness/corpus/vectors/write-vectors.js';
 import { protocolFiles } from '../harness/probe/generate-protocol.js';
 import { productRoot } from '../harness/product.js';
+import { claimsFiles } from './claims-table.js';
 import { schemaFiles } from './schema-files.js';
 
 // `npm run generate` writes what code generates; `--check` writes nothing and fails where a file
@@ -12,6 +13,7 @@ const generated = [
   ...inFolder('native-probes/protocol', protocolFiles()),
   ...inFolder('fixtures/schemas', schemaFiles()),
   ...inFolder('fixtures/corpus', vectorFiles()),
+  ...inFolder('scenarios', await claimsFiles()),
 ];
 const stale = generated.filter(({ path, content }) => current(path) !== content);
 if (!isCheck) stale.forEach(write);
