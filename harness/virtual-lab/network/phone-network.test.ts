@@ -111,7 +111,8 @@ describe('a request of a virtual phone', () => {
     const { port, seen } = await server();
     const sent = await send(await phone(), port, { pins: [pin(utf8('elsewhere'))] });
     expect(sent).toMatchObject({ outcome: 'failed', phase: 'pin' });
-    expect(seen).toMatchObject({ handshakes: 1, requests: [] });
+    // In TLS 1.3 the phone may be gone before the server has seen the handshake end: bytes decide.
+    expect(seen.requests).toEqual([]);
   });
 
   it('goes by the phone’s own clock', async () => {

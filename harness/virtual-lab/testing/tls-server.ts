@@ -71,7 +71,6 @@ export interface TestServer {
   readonly port: number;
   readonly leafSpki: Uint8Array;
   readonly seen: {
-    handshakes: number;
     requests: string[];
     clientSubject: string | null;
     tlsErrors: number;
@@ -90,7 +89,7 @@ export async function startTlsServer(options: {
   const { ca, name, clientCa, maxVersion = 'TLSv1.3' } = options;
   const pair = keyPair();
   const seen: TestServer['seen'] = {
-    ...{ handshakes: 0, requests: [], clientSubject: null, tlsErrors: 0 },
+    ...{ requests: [], clientSubject: null, tlsErrors: 0 },
   };
   const server = createServer(
     {
@@ -121,7 +120,6 @@ export async function startTlsServer(options: {
       });
     },
   );
-  server.on('secureConnection', () => seen.handshakes++);
   server.on('tlsClientError', () => seen.tlsErrors++);
   return { port: await listen(server), leafSpki: pair.spki, seen, close: () => shut(server) };
 }
