@@ -69,10 +69,13 @@ function machineLeases(): string {
 
 function keepAlive(lease: Lease, run: LeasingRun): () => Promise<void> {
   let beat = Promise.resolve();
+  let lost = false;
   const timer = setInterval(() => {
     beat = beat
-      .then(() => lease.renew())
+      // Beats queue up behind a slow disk; those behind a lost lease have nothing to renew.
+      .then(() => (lost ? undefined : lease.renew()))
       .catch((error: unknown) => {
+        lost = true;
         clearInterval(timer);
         run.onTaken(lease.record.alias, asHarnessError(lease.record.alias, error));
       });

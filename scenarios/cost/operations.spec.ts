@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 3 },
-    sabotages: ['phone-is-slow'],
+    sabotages: ['phone-is-slow', 'phone-claims-level-it-lacks'],
     refs: ['Android Keystore: StrongBox is slower and takes fewer operations', 'RAIL: response'],
   },
   async ({ phone, observe }) => {
