@@ -1,22 +1,14 @@
 import { equalBytes } from '../../encoding/bytes.js';
 import type { Certificate } from '../../encoding/certificate.js';
 import { NAME_OID, nameValue } from '../../encoding/distinguished-name.js';
-import { verifySignature, type SignatureOutcome } from '../../encoding/signature.js';
 import type { AndroidKeyChain } from '../../evidence/android-key/index.js';
 import type { TrustAnchor, TrustSet } from '../../trust/trust-set.js';
-import { memoKey, type SignatureMemo } from '../memo.js';
+import { verifyLink, type ChainLink } from '../chain-link.js';
+import type { SignatureMemo } from '../memo.js';
 import type { AppraisalPolicy } from '../policy.js';
 
 /** How the key that signs attestations got onto the phone. */
 export type Provisioning = 'factory' | 'rkp' | 'unknown';
-
-/** A certificate of the path and the key that must have signed it. */
-export interface Link {
-  /** Index in the chain; 0 is the leaf. */
-  readonly at: number;
-  readonly certificate: Certificate;
-  readonly signerSpki: Uint8Array;
-}
 
 /** The part of a chain that is judged, and what it ends in. */
 export interface Path {
@@ -30,7 +22,7 @@ export interface Path {
   readonly root: Certificate | null;
   /** The certificate right below the root or the added anchor, or null. */
   readonly belowRoot: Certificate | null;
-  readonly links: readonly Link[];
+  readonly links: readonly ChainLink[];
 }
 
 interface Context {
@@ -58,21 +50,6 @@ export function findPath({ certificates }: AndroidKeyChain, context: Context): P
     }
   }
   return path({ certificates, root, anchor: null, added: false });
-}
-
-/** Whether a link's signature holds; good ones of certificates above the leaf are remembered. */
-export function verifyLink(link: Link, memo: SignatureMemo | null): SignatureOutcome {
-  const { certificate, signerSpki } = link;
-  const key = memo !== null && link.at > 0 ? memoKey(certificate.raw, signerSpki) : null;
-  if (key !== null && memo?.has(key) === true) return 'valid';
-  const outcome = verifySignature({
-    algorithmOid: certificate.signatureAlgorithm,
-    spki: signerSpki,
-    data: certificate.tbs,
-    signature: certificate.signature,
-  });
-  if (key !== null && outcome === 'valid') memo?.add(key);
-  return outcome;
 }
 
 /**
@@ -114,7 +91,7 @@ function path(end: {
   readonly added: boolean;
 }): Path {
   const { certificates, root, anchor, added } = end;
-  const links = certificates.flatMap((certificate, at): readonly Link[] => {
+  const links = certificates.flatMap((certificate, at): readonly ChainLink[] => {
     const signer = certificates[at + 1]?.spki ?? (added ? anchor?.spki : root?.spki);
     return signer === undefined ? [] : [{ at, certificate, signerSpki: signer }];
   });

@@ -4,10 +4,10 @@ import { EXTENSION_OID } from '../../encoding/certificate-builder.js';
 import { readDer } from '../../encoding/der.js';
 import { lenientBoolean, sequence } from '../../encoding/der-values.js';
 import { parsing } from '../../encoding/parsed.js';
-import { verifySignature, type SignatureOutcome } from '../../encoding/signature.js';
 import type { TrustAnchor } from '../../trust/trust-set.js';
-import { failed, passed, undetermined } from '../check.js';
-import { memoKey, type SignatureMemo } from '../memo.js';
+import { failed, passed } from '../check.js';
+import { linksFinding, verifyLink, type ChainLink } from '../chain-link.js';
+import type { SignatureMemo } from '../memo.js';
 import type { CheckFinding } from '../result.js';
 
 /** A chain of Apple's that leaves its root out, and the anchor that its last certificate names. */
@@ -37,7 +37,7 @@ export function findApplePath(
   const named = anchors.filter(({ subject }) => equalBytes(subject, top.issuer.raw));
   const signer = named.find(
     ({ spki }) =>
-      verifyLink({ certificate: top, signerSpki: spki, isEnd: top === end }, memo) === 'valid',
+      verifyLink({ at: path.length - 1, certificate: top, signerSpki: spki }, memo) === 'valid',
   );
   return { certificates: path, anchor: signer ?? named[0] ?? null };
 }
@@ -45,21 +45,11 @@ export function findApplePath(
 /** Whether each certificate is signed by the next, and the last by the anchor. */
 export function signaturesFinding(path: ApplePath, memo: SignatureMemo | null): CheckFinding {
   const { certificates, anchor } = path;
-  const outcomes = certificates.flatMap((certificate, at) => {
+  const links = certificates.flatMap((certificate, at): readonly ChainLink[] => {
     const signerSpki = certificates[at + 1]?.spki ?? anchor?.spki;
-    if (signerSpki === undefined) return [];
-    return [{ at, outcome: verifyLink({ certificate, signerSpki, isEnd: at === 0 }, memo) }];
+    return signerSpki === undefined ? [] : [{ at, certificate, signerSpki }];
   });
-  const bad = outcomes.find(({ outcome }) => outcome === 'invalid');
-  if (bad !== undefined) {
-    return failed('good signatures', `certificate ${bad.at} is not signed by its issuer`);
-  }
-  const open = outcomes.find(({ outcome }) => outcome === 'unsupported');
-  if (open !== undefined) {
-    return undetermined(`this runtime cannot check the signature of certificate ${open.at}`);
-  }
-  // Without links nothing was verified, and nothing verified is no success.
-  return outcomes.length > 0 ? passed : undetermined('the chain has no signature to check');
+  return linksFinding(links, memo);
 }
 
 /** Whether each issuer's name is the next subject's. */
@@ -128,27 +118,6 @@ export function chainFrom(
     if (last !== undefined) chain.push(last);
   }
   return chain;
-}
-
-interface Link {
-  readonly certificate: Certificate;
-  readonly signerSpki: Uint8Array;
-  /** Whether it is the end certificate, which is seen once and not remembered. */
-  readonly isEnd: boolean;
-}
-
-function verifyLink(link: Link, memo: SignatureMemo | null): SignatureOutcome {
-  const { certificate, signerSpki } = link;
-  const key = memo === null || link.isEnd ? null : memoKey(certificate.raw, signerSpki);
-  if (key !== null && memo?.has(key) === true) return 'valid';
-  const outcome = verifySignature({
-    algorithmOid: certificate.signatureAlgorithm,
-    spki: signerSpki,
-    data: certificate.tbs,
-    signature: certificate.signature,
-  });
-  if (key !== null && outcome === 'valid') memo?.add(key);
-  return outcome;
 }
 
 // RFC 5280, 4.2.1.9: SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }.

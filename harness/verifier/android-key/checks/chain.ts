@@ -1,6 +1,6 @@
 import { equalBytes } from '../../../encoding/bytes.js';
-import { failed, holds, notApplicable, passed, undetermined, type Check } from '../../check.js';
-import { verifyLink } from '../path.js';
+import { failed, holds, notApplicable, passed, type Check } from '../../check.js';
+import { linksFinding } from '../../chain-link.js';
 import { chainCheck, type AndroidKeySubject } from '../subject.js';
 
 /** The chain parses, to the last byte of every certificate. */
@@ -78,15 +78,6 @@ export const signaturesVerify = chainCheck({
   source: 'RFC 5280, 6.1.3 (a)(1)',
   withoutIt: 'anyone writes a certificate with the record he likes',
   evaluate({ path, memo }) {
-    const outcomes = path.links.map((link) => ({ at: link.at, outcome: verifyLink(link, memo) }));
-    const bad = outcomes.find(({ outcome }) => outcome === 'invalid');
-    if (bad !== undefined)
-      return failed('good signatures', `certificate ${bad.at} is not signed by its issuer`);
-    const open = outcomes.find(({ outcome }) => outcome === 'unsupported');
-    if (open !== undefined) {
-      return undetermined(`this runtime cannot check the signature of certificate ${open.at}`);
-    }
-    // Without links nothing was verified, and nothing verified is no success.
-    return path.links.length > 0 ? passed : undetermined('the chain has no signature to check');
+    return linksFinding(path.links, memo);
   },
 });
