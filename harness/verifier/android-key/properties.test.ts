@@ -66,16 +66,23 @@ describe('whatever the bytes', () => {
   });
 
   it('no arrangement of genuine and forged certificates is accepted but the chain itself', () => {
+    const [leafWithoutRecord, ...reissued] = mintAndroidChain({ record: null });
+    if (leafWithoutRecord === undefined) throw new Error('a chain has a leaf');
     const forged = [
       mintExtension(recordExtension({ record: {} })),
       mintExtension([]),
-      ...mintAndroidChain({ record: null }),
+      leafWithoutRecord,
     ];
-    const pool = [...good, ...forged];
+    // The authorities issued anew, for the same keys: as genuine as the first ones.
+    const pool = [...good, ...forged, ...reissued];
     const arrangement = fc.array(fc.constantFrom(...pool), { minLength: 1, maxLength: 7 });
+    const roles = good.map((certificate, role) => [certificate, ...reissued.slice(role - 1, role)]);
+    const has = (role: number, certificate: Uint8Array): boolean =>
+      roles[role]?.some((genuine) => equalBytes(genuine, certificate)) ?? false;
+    // A root signs itself, so a chain that lists it again ends where it ended before.
     const isGood = (chain: readonly Uint8Array[]): boolean =>
-      chain.length === good.length &&
-      chain.every((certificate, index) => equalBytes(certificate, good[index] ?? certificate));
+      chain.length >= good.length &&
+      chain.every((certificate, index) => has(Math.min(index, good.length - 1), certificate));
     fc.assert(
       fc.property(arrangement, fc.boolean(), (chain, extended) => {
         // Half of the arrangements end as a good chain does, where a random one seldom would.
