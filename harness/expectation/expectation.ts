@@ -99,9 +99,23 @@ export const scenarioExpectationsSchema = z
 /** The expected observations of one scenario by their names. */
 export type ScenarioExpectations = z.infer<typeof scenarioExpectationsSchema>;
 
-/** A file `fixtures/expectations/<class>.yaml`. */
+/** The expectations of a file, in which null takes an inherited observation away. */
+const statedExpectationsSchema = z
+  .record(z.string().min(1), expectationSchema.nullable())
+  .refine((named) => Object.keys(named).length > 0, 'a scenario must expect something')
+  .readonly();
+
+/** A file `fixtures/expectations/<class>.yaml`, or `shared/<name>.yaml` beside it. */
 export const expectationFileSchema = z
   .strictObject({
-    scenarios: z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), scenarioExpectationsSchema),
+    /** Files of `shared/` whose expectations hold here as well; a later one outdoes an earlier one. */
+    extends: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/))
+      .default([])
+      .readonly(),
+    scenarios: z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), statedExpectationsSchema),
   })
   .readonly();
+
+/** A file of expectations, read. */
+export type ExpectationFile = z.infer<typeof expectationFileSchema>;

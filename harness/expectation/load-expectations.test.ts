@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectationSchemaFiles, loadExpectations } from './load-expectations.js';
 
@@ -13,7 +13,10 @@ const text = `scenarios:
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'attestlab-expectations-'));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
   return folder;
 }
 
@@ -64,5 +67,75 @@ describe('loadExpectations', () => {
     const schema = expectationSchemaFiles().get('expectations.schema.json') ?? '';
     expect(schema).toContain('"appraisal"');
     expect(schema).toContain('"android-key/challenge-matches"');
+  });
+
+  describe('of a file that extends others', () => {
+    const own = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+    const shared = own(
+      'scenarios:',
+      '  attestation/issuance:',
+      '    enrolment: { kind: response, status: 201 }',
+      '    second: { kind: response, status: 200 }',
+    );
+    const load = (file: string, more: Readonly<Record<string, string>> = {}) =>
+      loadExpectations(
+        folderWith({ 'android-tee.yaml': file, 'shared/android.yaml': shared, ...more }),
+        [job],
+      ).of(job);
+
+    it('holds what it inherits', () => {
+      const inherited = load('extends: [android]\nscenarios: {}\n');
+      expect(Object.keys(inherited)).toEqual(['enrolment', 'second']);
+    });
+
+    it('replaces single observations, and null takes one away', () => {
+      const stated = load(
+        own(
+          'extends: [android]',
+          'scenarios:',
+          '  attestation/issuance:',
+          '    enrolment: { kind: response, status: 403, code: x, failing: [csr/well-formed] }',
+          '    second: null',
+        ),
+      );
+      expect(Object.keys(stated)).toEqual(['enrolment']);
+      expect(stated['enrolment']).toMatchObject({ status: 403, failing: ['csr/well-formed'] });
+    });
+
+    it('takes the later of two that it extends', () => {
+      const later = shared.replace('201', '202');
+      const stated = load('extends: [android, later]\nscenarios: {}\n', {
+        'shared/later.yaml': later,
+      });
+      expect(stated['enrolment']).toMatchObject({ status: 202 });
+    });
+
+    it.each([
+      ['a file that is not there', 'extends: [ios]\nscenarios: {}\n', ':1:11: '],
+      [
+        'a scenario of which nothing is left',
+        own(
+          'extends: [android]',
+          'scenarios:',
+          '  attestation/issuance: { enrolment: null, second: null }',
+        ),
+        ':3:25: ',
+      ],
+    ])('refuses %s with its line and column', (_, file, place) => {
+      expect(() => load(file)).toThrow(`android-tee.yaml${place}`);
+    });
+
+    it('refuses a circle', () => {
+      const circle = `extends: [android]\n${shared}`;
+      expect(() =>
+        load('extends: [android]\nscenarios: {}\n', { 'shared/android.yaml': circle }),
+      ).toThrow('extends itself');
+    });
+
+    it('hashes what is inherited too', () => {
+      const hash = (content: string): string =>
+        loadExpectations(folderWith({ 'a.yaml': text, 'shared/b.yaml': content }), []).sha256;
+      expect(hash(shared)).not.toBe(hash(shared.replace('201', '202')));
+    });
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { jsonSchemaText, loadYamlFolder } from '../configuration.js';
 import { HarnessError } from '../errors.js';
 import { expectationFileSchema, type ScenarioExpectations } from './expectation.js';
+import { inheritedExpectations, loadSharedExpectations } from './inherited-expectations.js';
 
 /** What every class of phones is expected to do. */
 export interface Expectations {
@@ -21,13 +22,15 @@ export function loadExpectations(
   planned: readonly { readonly class: string; readonly scenarioId: string }[],
 ): Expectations {
   const files = loadYamlFolder(folder, expectationFileSchema);
+  const shared = loadSharedExpectations(folder);
   const digest = createHash('sha256');
   for (const [name, file] of files) digest.update(`${name}\0${file.sha256}\n`);
+  for (const [name, file] of shared) digest.update(`shared/${name}\0${file.sha256}\n`);
+  const classes = new Map(
+    [...files].map(([name, file]) => [name, inheritedExpectations(file, shared)] as const),
+  );
 
-  const find: Expectations['find'] = (job) => {
-    const scenarios = files.get(job.class)?.value.scenarios ?? {};
-    return Object.hasOwn(scenarios, job.scenarioId) ? (scenarios[job.scenarioId] ?? null) : null;
-  };
+  const find: Expectations['find'] = (job) => classes.get(job.class)?.get(job.scenarioId) ?? null;
 
   const of: Expectations['of'] = (job) => {
     const file = files.get(job.class);
