@@ -42,6 +42,11 @@ export class Challenges {
   readonly #lifetimeMs: number;
   /** Answers under way in this process, so that a parallel repetition waits instead of failing. */
   readonly #pending = new Map<string, Promise<Reply>>();
+  /**
+   * What this relying party issued and remembers, oldest first. Others that share the store may have
+   * another clock, by which these would long be over.
+   */
+  readonly #issued: { readonly challenge: string; readonly expiresAtMs: number }[] = [];
 
   constructor(context: Context, options: { readonly lifetimeMs: number }) {
     this.#context = context;
@@ -52,10 +57,11 @@ export class Challenges {
   async issue(holder: ChallengeHolder): Promise<{ challenge: string; expiresAt: string }> {
     const { store, clock } = this.#context;
     const nowMs = clock().getTime();
-    await store.forgetChallenges(nowMs - MEMORY_MS);
+    await this.#forgetOld(nowMs);
     const challenge = toBase64url(randomBytes(CHALLENGE_BYTES));
     const expiresAtMs = nowMs + this.#lifetimeMs;
     await store.addChallenge({ ...holder, challenge, expiresAtMs, spentBy: null, reply: null });
+    this.#issued.push({ challenge, expiresAtMs });
     return { challenge, expiresAt: new Date(expiresAtMs).toISOString() };
   }
 
@@ -74,6 +80,14 @@ export class Challenges {
       return await reply;
     } finally {
       this.#pending.delete(digest);
+    }
+  }
+
+  async #forgetOld(nowMs: number): Promise<void> {
+    const kept = this.#issued.findIndex(({ expiresAtMs }) => expiresAtMs >= nowMs - MEMORY_MS);
+    const old = this.#issued.splice(0, kept === -1 ? this.#issued.length : kept);
+    if (old.length > 0) {
+      await this.#context.store.forgetChallenges(old.map(({ challenge }) => challenge));
     }
   }
 

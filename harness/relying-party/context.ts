@@ -32,8 +32,12 @@ export interface Context {
   readonly store: Store;
   readonly clock: () => Date;
   readonly sharedKeys: 'refused' | 'allowed';
+  readonly evidence: EvidenceDemand;
   readonly events: RelyingPartyEvents;
 }
+
+/** Whether keys come with evidence. Where it is not demanded, evidence that comes is not looked at. */
+export type EvidenceDemand = 'demanded' | 'not-demanded';
 
 /** For whom and what an appraisal is made. */
 export interface Occasion {

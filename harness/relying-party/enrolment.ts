@@ -63,8 +63,9 @@ export class Enrolment {
     const judgement = judgeEnrolment(this.#context, enrolment);
     const { spki, question } = judgement;
     const tlsKeyId = spki && keyId(spki);
-    const earlier = tlsKeyId && (await store.findRegistrationByTlsKey(tlsKeyId));
-    const id = earlier && earlier.subject === subject ? earlier.id : randomUUID();
+    const earlier = tlsKeyId === null ? null : await store.findRegistrationByTlsKey(tlsKeyId);
+    const own = earlier?.subject === subject ? earlier : null;
+    const id = own?.id ?? randomUUID();
     const owner = { subject, registrationId: id };
     const appAttestKey = question && appAttestKeyOf(question);
     const [requested = null, vouching = null] = await claimAll(this.#context, judgement.accepted, [
@@ -83,9 +84,15 @@ export class Enrolment {
       policy: this.#certificates,
     });
     await store.saveRegistration({
-      ...{ id, subject, appAttestKey },
-      platform: platformOf(question),
-      tlsKey: { keyId: tlsKeyId, spki, protection: judgement.protection },
+      ...{ id, subject },
+      // The same key is what it was: a relying party that looks at no evidence takes nothing away.
+      ...(question === null && own !== null
+        ? { platform: own.platform, appAttestKey: own.appAttestKey, tlsKey: own.tlsKey }
+        : {
+            platform: platformOf(question),
+            appAttestKey,
+            tlsKey: { keyId: tlsKeyId, spki, protection: judgement.protection },
+          }),
       registeredAtMs: now.getTime(),
     });
     return accepted(

@@ -10,7 +10,7 @@ export { challengeChecks } from './checks/challenge.js';
 export { clientCertificateChecks } from './checks/client-certificate.js';
 export { enrolmentChecks } from './checks/enrolment.js';
 export { registrationChecks } from './checks/registration.js';
-export type { Judge, ReferenceValues } from './context.js';
+export type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
 export type {
   AppraisalEvent,
   ExchangeEvent,

@@ -49,17 +49,19 @@ export interface JudgedEnrolment {
 /** Judges a certification request and the evidence for its key. Changes no state. */
 export function judgeEnrolment(context: Context, enrolment: EnrolmentCase): JudgedEnrolment {
   const { occasion, nonce, registration } = enrolment;
+  const { evidence: demanded } = context;
+  const evidence = demanded === 'demanded' ? enrolment.evidence : null;
   const presence = runRules(
     enrolmentChecks,
-    { purpose: occasion.purpose, format: enrolment.evidence?.format ?? null, registration },
+    { demanded, purpose: occasion.purpose, format: evidence?.format ?? null, registration },
     context.judge.rules,
   );
   const csr = parseCsr(enrolment.csr);
   const spki = csr.parsed.ok ? csr.parsed.value.spki : null;
   const possession = appraise(context, occasion, { evidence: csr, expected: { nonce } });
-  const question = enrolment.evidence && questionOf(context, enrolment, enrolment.evidence, spki);
+  const question = evidence && questionOf(context, enrolment, evidence, spki);
   const result = question && appraise(context, occasion, question);
-  const evidenceGood = result === null ? enrolment.evidence === null : isAccepted(result);
+  const evidenceGood = result === null ? evidence === null : isAccepted(result);
   return {
     accepted: allHold(presence) && isAccepted(possession) && evidenceGood,
     judged: [

@@ -51,12 +51,8 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  forgetChallenges(endedBeforeMs: number): Promise<void> {
-    // Challenges of one relying party live equally long, so the oldest come first.
-    for (const [challenge, record] of this.#challenges) {
-      if (record.expiresAtMs >= endedBeforeMs) break;
-      this.#challenges.delete(challenge);
-    }
+  forgetChallenges(challenges: readonly string[]): Promise<void> {
+    for (const challenge of challenges) this.#challenges.delete(challenge);
     return Promise.resolve();
   }
 

@@ -1,7 +1,7 @@
 import { encodePemCertificate } from '../encoding/pem.js';
 import type { AppraisalPolicy } from '../verifier/policy.js';
 import { Challenges } from './challenges.js';
-import type { Context, Judge, ReferenceValues } from './context.js';
+import type { Context, EvidenceDemand, Judge, ReferenceValues } from './context.js';
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createListener, listen } from './http/listener.js';
@@ -36,6 +36,11 @@ export interface RelyingPartyOptions {
   readonly certificates?: ClientCertificatePolicy;
   /** Demanded where it is left out; `not-judged` lets everybody in, to show what that costs. */
   readonly clientCertificates?: 'demanded' | 'not-judged';
+  /**
+   * Demanded where it is left out. `not-demanded` registers any key whose possession is proved, and
+   * does not look at evidence that comes with it: a backend that does not ask for hardware.
+   */
+  readonly evidence?: EvidenceDemand;
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
   /** The address to listen on; loopback where it is left out. */
@@ -121,5 +126,6 @@ function contextOf(options: RelyingPartyOptions): Context {
     judge: { appraise: judge.appraise.bind(judge), rules: judge.rules ?? allRules },
     clock: options.clock ?? (() => new Date()),
     sharedKeys: options.sharedKeys ?? 'refused',
+    evidence: options.evidence ?? 'demanded',
   };
 }

@@ -95,8 +95,8 @@ export interface Store {
   /** Spends an unspent challenge, or tells who did before; exactly one caller ever gets `spent`. */
   spendChallenge(challenge: string, requestDigest: string): Promise<Spending>;
   recordReply(challenge: string, reply: Reply): Promise<void>;
-  /** Forgets challenges that ended before the given time. */
-  forgetChallenges(endedBeforeMs: number): Promise<void>;
+  /** Forgets challenges; each relying party names those that it issued, by its own clock. */
+  forgetChallenges(challenges: readonly string[]): Promise<void>;
 
   findHolder(keyId: string): Promise<KeyClaim | null>;
   /** Claims all keys or, where one is held by another registration or for another use, none. Returns who holds each now. */

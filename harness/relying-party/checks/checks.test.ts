@@ -49,7 +49,12 @@ const CONNECTION: Connection = {
   nowMs: 500,
 };
 
-const EVIDENCE: PresentedEvidence = { purpose: 'tls', format: 'android-key', registration: null };
+const EVIDENCE: PresentedEvidence = {
+  demanded: 'demanded',
+  purpose: 'tls',
+  format: 'android-key',
+  registration: null,
+};
 
 const CLAIM: KeyClaim = { keyId: 'k', use: 'sign', subject: 'phone', registrationId: 'r' };
 const VOUCHING: KeyClaim = { ...CLAIM, keyId: 'a', use: 'app-attest' };
@@ -58,6 +63,8 @@ const WANTED: WantedKeys = {
   vouching: { claim: VOUCHING, holder: null },
   sharedKeys: 'refused',
 };
+
+const NA = 'not-applicable';
 
 /** What the checks that did not pass found, by id. */
 function findings<Subject>(checks: readonly Check<Subject>[], subject: Subject) {
@@ -165,6 +172,14 @@ describe('rules about an enrolment’s evidence', () => {
     expect(findings(enrolmentChecks, sign)).toEqual({ 'enrolment/evidence-fits': 'failed' });
     const android = { ...sign, registration: { ...REGISTRATION, platform: 'android' } } as const;
     expect(findings(enrolmentChecks, android)).toEqual({});
+  });
+
+  it('want none where none is demanded, whatever comes', () => {
+    const off = { 'enrolment/evidence-present': NA, 'enrolment/evidence-fits': NA };
+    for (const format of [null, 'android-key', 'app-attest-assertion'] as const) {
+      const presented = { ...EVIDENCE, demanded: 'not-demanded', format } as const;
+      expect(findings(enrolmentChecks, presented)).toEqual(off);
+    }
   });
 
   it('want any at all', () => {

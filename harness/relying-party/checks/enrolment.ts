@@ -1,4 +1,5 @@
-import { failed, holds, passed, type Check } from '../../verifier/check.js';
+import { failed, holds, notApplicable, passed, type Check } from '../../verifier/check.js';
+import type { EvidenceDemand } from '../context.js';
 import type { ChallengePurpose, Registration } from '../store.js';
 
 /** The formats of evidence that an enrolment may carry. */
@@ -6,11 +7,14 @@ export type EnrolmentFormat = 'android-key' | 'app-attest-attestation' | 'app-at
 
 /** What kind of evidence came with an enrolment. */
 export interface PresentedEvidence {
+  readonly demanded: EvidenceDemand;
   readonly purpose: ChallengePurpose;
   readonly format: EnrolmentFormat | null;
   /** The registration that the enrolment adds to; null where it starts one. */
   readonly registration: Registration | null;
 }
+
+const NOT_DEMANDED = 'this relying party demands no evidence, and looks at none';
 
 /** Rules about whether evidence came at all, and of a kind that can speak for the key. */
 export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
@@ -20,8 +24,10 @@ export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
     source: 'RFC 9334, 5.2: the background-check model',
     withoutIt: 'a script on a laptop gets a client certificate with a software key.',
     needs: [],
-    evaluate: ({ format }) =>
-      format === null ? failed('evidence', 'a request without evidence') : passed,
+    evaluate: ({ demanded, format }) => {
+      if (demanded === 'not-demanded') return notApplicable(NOT_DEMANDED);
+      return format === null ? failed('evidence', 'a request without evidence') : passed;
+    },
   },
   {
     id: 'enrolment/evidence-fits',
@@ -29,7 +35,8 @@ export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
     source: 'Establishing your app’s integrity (Apple): attest once, assert afterwards',
     withoutIt: 'a registration of one platform is extended from a phone of the other.',
     needs: ['enrolment/evidence-present'],
-    evaluate: ({ purpose, format, registration }) => {
+    evaluate: ({ demanded, purpose, format, registration }) => {
+      if (demanded === 'not-demanded') return notApplicable(NOT_DEMANDED);
       const allowed = fittingFormats(purpose, registration);
       return holds(format !== null && allowed.includes(format), {
         expected: allowed.join(' or '),
