@@ -9,6 +9,7 @@ import {
   timeReplySchema,
   type EnrolmentRequest,
   type Problem,
+  type RenewalRequest,
   type SigningKeyRequest,
 } from './schemas.js';
 import type { Transport, TransportResponse } from './transport.js';
@@ -36,6 +37,10 @@ export interface RelyingPartyClient {
   requestSignChallenge(): Promise<Answer<IssuedChallenge>>;
   /** Over the registration's own connection. */
   registerSigningKey(request: SigningKeyRequest): Promise<Answer<RegisteredSigningKey>>;
+  /** Over the registration's own connection. */
+  requestRenewalChallenge(): Promise<Answer<IssuedChallenge>>;
+  /** Over the registration's own connection: a new connection key for the same registration. */
+  renew(request: RenewalRequest): Promise<Answer<EnrolledPhone>>;
 }
 
 /** A client of one listener. `transport` may be this process's own TLS or a phone's. */
@@ -67,6 +72,9 @@ export function createRelyingPartyClient(options: {
       call('POST', '/v1/challenges', challengeReplySchema, { purpose: 'sign' }),
     registerSigningKey: (request) =>
       call('POST', '/v1/signing-keys', signingKeyReplySchema, request),
+    requestRenewalChallenge: () =>
+      call('POST', '/v1/challenges', challengeReplySchema, { purpose: 'tls' }),
+    renew: (request) => call('POST', '/v1/renewals', enrolmentReplySchema, request),
   };
 }
 

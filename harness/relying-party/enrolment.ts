@@ -83,18 +83,19 @@ export class Enrolment {
       ...{ subject, spki, now },
       policy: this.#certificates,
     });
-    await store.saveRegistration({
-      ...{ id, subject },
-      // The same key is what it was: a relying party that looks at no evidence takes nothing away.
-      ...(question === null && own !== null
-        ? { platform: own.platform, appAttestKey: own.appAttestKey, tlsKey: own.tlsKey }
-        : {
-            platform: platformOf(question),
-            appAttestKey,
-            tlsKey: { keyId: tlsKeyId, spki, protection: judgement.protection },
-          }),
-      registeredAtMs: now.getTime(),
-    });
+    const tlsKey = { keyId: tlsKeyId, spki, protection: judgement.protection };
+    const platform = platformOf(question);
+    if (own === null) {
+      await store.saveRegistration({
+        ...{ id, subject, platform, tlsKey, appAttestKey, earlierTlsKeyIds: [] },
+        registeredAtMs: now.getTime(),
+      });
+    } else if (question !== null) {
+      const vouching = appAttestKey === null ? {} : { appAttestKey };
+      await store.replaceTlsKey(id, { tlsKey, platform, ...vouching });
+    } else if (own.tlsKey.keyId !== tlsKeyId) {
+      await store.replaceTlsKey(id, { tlsKey });
+    }
     return accepted(
       201,
       { registrationId: id, keyId: tlsKeyId, certificateChain: chain.map(toBase64url) },

@@ -29,7 +29,7 @@ export interface EnrolmentCase {
   /** DER of the certification request. */
   readonly csr: Uint8Array;
   readonly evidence: SubmittedEvidence | null;
-  /** The registration that a further key is for; null for a first enrolment. */
+  /** The registration that a further or a new key is for; null for a first enrolment. */
   readonly registration: Registration | null;
   /** Counter of the last assertion by the registration's App Attest key. */
   readonly previousCounter: number | null;

@@ -98,4 +98,23 @@ describe('a store', () => {
     expect(await store.advanceAppAttestCounter(step)).toBe(false);
     expect(await store.appAttestCounter('a')).toBe(1);
   });
+
+  it('knows a registration by the keys before its present one until they are retired', async () => {
+    const store = new MemoryStore();
+    const key = (keyId: string) =>
+      ({ keyId, spki: new Uint8Array(1), protection: 'none' }) as const;
+    await store.saveRegistration({
+      ...{ id: 'r', subject: 'phone', platform: null, appAttestKey: null, registeredAtMs: 0 },
+      ...{ tlsKey: key('one'), earlierTlsKeyIds: [] },
+    });
+    await store.replaceTlsKey('r', { tlsKey: key('two') });
+    await store.replaceTlsKey('r', { tlsKey: key('three') });
+    await store.retireEarlierTlsKeys('r', 'two');
+    const known = () =>
+      Promise.all(['one', 'two', 'three'].map((id) => store.findRegistrationByTlsKey(id)));
+    const ids = (found: Awaited<ReturnType<typeof known>>) => found.map((one) => one?.id ?? null);
+    expect(ids(await known())).toEqual(['r', 'r', 'r']);
+    await store.retireEarlierTlsKeys('r', 'three');
+    expect(ids(await known())).toEqual([null, null, 'r']);
+  });
 });

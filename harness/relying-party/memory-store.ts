@@ -8,6 +8,7 @@ import type {
   SigningKey,
   Spending,
   Store,
+  TlsKeyChange,
 } from './store.js';
 
 /**
@@ -81,6 +82,20 @@ export class MemoryStore implements Store {
     return this.findRegistration(this.#registrationsByTlsKey.get(keyId) ?? '');
   }
 
+  replaceTlsKey(registrationId: string, change: TlsKeyChange): Promise<void> {
+    const registration = this.#registration(registrationId);
+    const ids = [...registration.earlierTlsKeyIds, registration.tlsKey.keyId];
+    const earlierTlsKeyIds = ids.filter((id) => id !== change.tlsKey.keyId);
+    return this.saveRegistration({ ...registration, ...change, earlierTlsKeyIds });
+  }
+
+  retireEarlierTlsKeys(registrationId: string, presentKeyId: string): Promise<void> {
+    const registration = this.#registration(registrationId);
+    if (registration.tlsKey.keyId !== presentKeyId) return Promise.resolve();
+    for (const id of registration.earlierTlsKeyIds) this.#registrationsByTlsKey.delete(id);
+    return this.saveRegistration({ ...registration, earlierTlsKeyIds: [] });
+  }
+
   replaceSigningKey(registrationId: string, key: RegisteredKey): Promise<SigningKey> {
     const previous = this.#signingKeyOf(registrationId);
     const next: SigningKey = {
@@ -123,6 +138,12 @@ export class MemoryStore implements Store {
 
   #signingKeyOf(registrationId: string): SigningKey | null {
     return this.#signingKeys.get(this.#signingKeyIds.get(registrationId) ?? '') ?? null;
+  }
+
+  #registration(id: string): Registration {
+    const registration = this.#registrations.get(id);
+    if (registration === undefined) throw new Error('there is no registration of this id');
+    return registration;
   }
 
   #challenge(challenge: string): ChallengeRecord {

@@ -45,8 +45,8 @@ export const tlsChallengeRequestSchema = z.strictObject({
   purpose: z.literal('tls'),
 });
 
-/** Asks for a challenge of a signing key, over the registration's own connection. */
-export const signChallengeRequestSchema = z.strictObject({ purpose: z.literal('sign') });
+/** Asks for a challenge of a signing key or a renewal, over the registration's own connection. */
+export const ownChallengeRequestSchema = z.strictObject({ purpose: z.enum(['tls', 'sign']) });
 
 /** A challenge to collect evidence for. */
 export const challengeReplySchema = z.strictObject({
@@ -71,6 +71,9 @@ export const enrolmentReplySchema = z.strictObject({
 
 /** Registers the key that signs bodies. */
 export const signingKeyRequestSchema = enrolmentRequestSchema.omit({ subject: true });
+
+/** Asks for a new connection key and its certificate. */
+export const renewalRequestSchema = enrolmentRequestSchema.omit({ subject: true });
 
 /** A signing key and the epoch that its counters belong to. */
 export const signingKeyReplySchema = z.strictObject({
@@ -110,6 +113,8 @@ export type SubmittedEvidence = z.output<typeof evidenceSchema>;
 export type EnrolmentRequest = z.output<typeof enrolmentRequestSchema>;
 /** See `signingKeyRequestSchema`. */
 export type SigningKeyRequest = z.output<typeof signingKeyRequestSchema>;
+/** See `renewalRequestSchema`. */
+export type RenewalRequest = z.output<typeof renewalRequestSchema>;
 /** See `problemSchema`. */
 export type Problem = z.output<typeof problemSchema>;
 

@@ -13,6 +13,7 @@ import {
 } from './http/routes.js';
 import { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 import type { LabPki } from './pki.js';
+import { Renewals } from './renewals.js';
 import { allRules } from './rules.js';
 import { SignedRequests } from './signed-requests.js';
 import { SigningKeys } from './signing-keys.js';
@@ -71,16 +72,17 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   const challenges = new Challenges(context, {
     lifetimeMs: options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS,
   });
+  const issuing = {
+    challenges,
+    authority: clientAuthority,
+    certificates: options.certificates ?? SHORT_LIVED,
+  };
 
   const enrolment = createListener(context, { listener: 'enrolment', tls });
   addCommonRoutes(enrolment, context);
   addEnrolmentRoutes(enrolment, {
     challenges,
-    enrolment: new Enrolment(context, {
-      challenges,
-      authority: clientAuthority,
-      certificates: options.certificates ?? SHORT_LIVED,
-    }),
+    enrolment: new Enrolment(context, issuing),
   });
 
   const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
@@ -93,6 +95,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   addRegistrationRoutes(api, context, {
     challenges,
     signingKeys: new SigningKeys(context, challenges),
+    renewals: new Renewals(context, issuing),
   });
   addSignedRoutes(api, context, new SignedRequests(context));
 

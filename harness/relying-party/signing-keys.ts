@@ -3,7 +3,8 @@ import type { CheckResult } from '../verifier/result.js';
 import type { Challenges, Received } from './challenges.js';
 import { registrationChecks } from './checks/registration.js';
 import { claimAll } from './claim-keys.js';
-import { judgedByRules, type Context, type Question } from './context.js';
+import { judgedByRules, type Context } from './context.js';
+import { countAssertion } from './count-assertion.js';
 import { judgeEnrolment, type EnrolmentCase } from './judge-enrolment.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
@@ -64,7 +65,8 @@ export class SigningKeys {
         return refused(refusalOf(judged), addressee);
       }
       // A parallel request was faster with the same assertion key: judge again with its counter.
-      if (!(await this.#advance(registration, judgement.question, previousCounter))) continue;
+      if (!(await countAssertion(store, registration, judgement.question, previousCounter)))
+        continue;
       const key = { keyId: signKeyId, spki, protection };
       const { epoch } = await store.replaceSigningKey(registrationId, key);
       return accepted(
@@ -73,17 +75,5 @@ export class SigningKeys {
         { ...addressee, checks: judged.map(({ check }) => check) },
       );
     }
-  }
-
-  async #advance(
-    { appAttestKey }: Registration,
-    question: Question | null,
-    from: number | null,
-  ): Promise<boolean> {
-    if (appAttestKey === null || question?.evidence.format !== 'app-attest-assertion') return true;
-    const { parsed } = question.evidence;
-    if (!parsed.ok) throw new Error('an assertion that does not parse was accepted');
-    const to = parsed.value.authData.counter;
-    return this.#context.store.advanceAppAttestCounter({ keyId: appAttestKey.keyId, from, to });
   }
 }

@@ -64,9 +64,18 @@ export interface Registration {
   /** Null where composition let a registration through without evidence. */
   readonly platform: 'android' | 'ios' | null;
   readonly tlsKey: RegisteredKey;
+  /** Connection keys before it, which open connections until it is first used itself. */
+  readonly earlierTlsKeyIds: readonly string[];
   /** Null on platforms whose attestations certify keys directly. */
   readonly appAttestKey: AppAttestKey | null;
   readonly registeredAtMs: number;
+}
+
+/** A new connection key, and what its evidence says besides; what is left out stays. */
+export interface TlsKeyChange {
+  readonly tlsKey: RegisteredKey;
+  readonly platform?: Registration['platform'];
+  readonly appAttestKey?: AppAttestKey;
 }
 
 /** The signing key of a registration and what was last seen from it. */
@@ -104,7 +113,12 @@ export interface Store {
 
   saveRegistration(registration: Registration): Promise<void>;
   findRegistration(id: string): Promise<Registration | null>;
+  /** The registration of a connection key, be it the present one or an earlier one that still counts. */
   findRegistrationByTlsKey(keyId: string): Promise<Registration | null>;
+  /** Makes a key the present connection key of a registration; the one before it becomes an earlier one. */
+  replaceTlsKey(registrationId: string, change: TlsKeyChange): Promise<void>;
+  /** Ends the earlier connection keys of a registration, if `presentKeyId` is still its present one. */
+  retireEarlierTlsKeys(registrationId: string, presentKeyId: string): Promise<void>;
 
   /** Makes the key the registration's only signing key, under the next epoch, with no counter seen. */
   replaceSigningKey(registrationId: string, key: RegisteredKey): Promise<SigningKey>;

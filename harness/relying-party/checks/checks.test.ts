@@ -39,6 +39,7 @@ const REGISTRATION: Registration = {
   subject: 'phone',
   platform: 'ios',
   tlsKey: { keyId: 'k', spki: SPKI, protection: 'vouched' },
+  earlierTlsKeyIds: [],
   appAttestKey: { keyId: 'a', publicKey: SPKI },
   registeredAtMs: 0,
 };
@@ -172,6 +173,16 @@ describe('rules about an enrolment’s evidence', () => {
     expect(findings(enrolmentChecks, sign)).toEqual({ 'enrolment/evidence-fits': 'failed' });
     const android = { ...sign, registration: { ...REGISTRATION, platform: 'android' } } as const;
     expect(findings(enrolmentChecks, android)).toEqual({});
+  });
+
+  it('want an attestation or an assertion of the registration’s platform for a renewal', () => {
+    const renewal = { ...EVIDENCE, registration: REGISTRATION } as const;
+    const formats = ['app-attest-assertion', 'app-attest-attestation', 'android-key'] as const;
+    expect(formats.map((format) => findings(enrolmentChecks, { ...renewal, format }))).toEqual([
+      {},
+      {},
+      { 'enrolment/evidence-fits': 'failed' },
+    ]);
   });
 
   it('want none where none is demanded, whatever comes', () => {

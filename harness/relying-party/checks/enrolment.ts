@@ -10,7 +10,7 @@ export interface PresentedEvidence {
   readonly demanded: EvidenceDemand;
   readonly purpose: ChallengePurpose;
   readonly format: EnrolmentFormat | null;
-  /** The registration that the enrolment adds to; null where it starts one. */
+  /** The registration that the enrolment adds to or renews; null where it starts one. */
   readonly registration: Registration | null;
 }
 
@@ -31,7 +31,7 @@ export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
   },
   {
     id: 'enrolment/evidence-fits',
-    rule: 'The first key comes with an attestation; a further key with evidence of the same platform.',
+    rule: 'The first key comes with an attestation; a further one with evidence of the same platform.',
     source: 'Establishing your app’s integrity (Apple): attest once, assert afterwards',
     withoutIt: 'a registration of one platform is extended from a phone of the other.',
     needs: ['enrolment/evidence-present'],
@@ -46,10 +46,15 @@ export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
   },
 ];
 
+const ATTESTATIONS = ['android-key', 'app-attest-attestation'] as const;
+
 function fittingFormats(
   purpose: ChallengePurpose,
   registration: Registration | null,
 ): readonly EnrolmentFormat[] {
-  if (purpose === 'tls') return ['android-key', 'app-attest-attestation'];
-  return registration?.platform === 'ios' ? ['app-attest-assertion'] : ['android-key'];
+  const platform = registration?.platform ?? null;
+  if (purpose === 'sign') return platform === 'ios' ? ['app-attest-assertion'] : ['android-key'];
+  if (platform === null) return ATTESTATIONS;
+  if (platform === 'android') return ['android-key'];
+  return ['app-attest-assertion', 'app-attest-attestation'];
 }

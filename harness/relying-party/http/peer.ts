@@ -21,7 +21,14 @@ export async function identifyPeer(context: Context, request: FastifyRequest): P
     certificate && (await context.store.findRegistrationByTlsKey(certificate.keyId));
   const connection = { certificate, registration, nowMs: context.clock().getTime() };
   const checks = runRules(clientCertificateChecks, connection, context.judge.rules);
-  if (registration !== null && allHold(checks)) return { known: true, registration };
+  if (certificate !== null && registration !== null && allHold(checks)) {
+    const { id, tlsKey, earlierTlsKeyIds } = registration;
+    // Whoever uses the new key has its certificate: no lost answer needs the old one any more.
+    if (certificate.keyId === tlsKey.keyId && earlierTlsKeyIds.length > 0) {
+      await context.store.retireEarlierTlsKeys(id, certificate.keyId);
+    }
+    return { known: true, registration };
+  }
   const addressee = certificate === null ? {} : { keyId: certificate.keyId };
   return { known: false, reply: refused(refusalOf(judgedByRules(checks)), addressee) };
 }

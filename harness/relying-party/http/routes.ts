@@ -9,13 +9,15 @@ import {
   enrolmentRequestSchema,
   healthReplySchema,
   orderReplySchema,
+  ownChallengeRequestSchema,
   problemSchema,
-  signChallengeRequestSchema,
+  renewalRequestSchema,
   signingKeyReplySchema,
   signingKeyRequestSchema,
   timeReplySchema,
   tlsChallengeRequestSchema,
 } from '../schemas.js';
+import type { Renewals } from '../renewals.js';
 import type { SignedRequests } from '../signed-requests.js';
 import type { SigningKeys } from '../signing-keys.js';
 import type { UnboundListener } from './listener.js';
@@ -77,7 +79,11 @@ export function addEnrolmentRoutes(
 export function addRegistrationRoutes(
   { app: root, answering }: UnboundListener,
   context: Context,
-  parts: { readonly challenges: Challenges; readonly signingKeys: SigningKeys },
+  parts: {
+    readonly challenges: Challenges;
+    readonly signingKeys: SigningKeys;
+    readonly renewals: Renewals;
+  },
 ): void {
   readJsonBodies(root);
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -85,7 +91,7 @@ export function addRegistrationRoutes(
     '/v1/challenges',
     {
       schema: {
-        body: signChallengeRequestSchema,
+        body: ownChallengeRequestSchema,
         response: { 201: challengeReplySchema, ...problems },
       },
     },
@@ -111,6 +117,22 @@ export function addRegistrationRoutes(
       if (!peer.known) return answering.send(request, response, peer.reply);
       const received = { exchangeId: request.id, body: receivedBody(request) };
       const reply = await parts.signingKeys.register(peer.registration, request.body, received);
+      return answering.send(request, response, reply);
+    },
+  );
+  app.post(
+    '/v1/renewals',
+    {
+      schema: {
+        body: renewalRequestSchema,
+        response: { 201: enrolmentReplySchema, ...problems },
+      },
+    },
+    async (request, response) => {
+      const peer = await identifyPeer(context, request);
+      if (!peer.known) return answering.send(request, response, peer.reply);
+      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const reply = await parts.renewals.renew(peer.registration, request.body, received);
       return answering.send(request, response, reply);
     },
   );

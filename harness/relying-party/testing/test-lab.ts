@@ -103,7 +103,11 @@ export async function startTestLab(
   };
 }
 
-function trustIn(roots: VendorRoots): TrustSet {
+/** A trust set of the test's vendors, with certificates that they have revoked. */
+export function trustIn(roots: VendorRoots, revokedSerials: readonly string[] = []): TrustSet {
+  const entries = Object.fromEntries(
+    revokedSerials.map((serial) => [serial, { status: 'REVOKED', reason: 'KEY_COMPROMISE' }]),
+  );
   const anchors = (certificates: readonly Uint8Array[]) =>
     certificates.map((certificate, index) => {
       const parsed = parseCertificate(certificate);
@@ -115,6 +119,6 @@ function trustIn(roots: VendorRoots): TrustSet {
     knownSoftwareRoots: anchors(roots.androidSoftwareRoots),
     appAttestAnchors: anchors(roots.appAttestAnchors),
     receiptAnchors: anchors(roots.receiptAnchors),
-    revocation: parseRevocationList('{"entries":{}}', Date.now()),
+    revocation: parseRevocationList(JSON.stringify({ entries }), Date.now()),
   };
 }

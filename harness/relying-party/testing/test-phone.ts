@@ -65,6 +65,8 @@ export interface PrepareOptions {
   readonly rpId: string;
   /** Binds the evidence to this purpose instead: a phone that answers another question. */
   readonly boundPurpose?: EnrolmentPurpose;
+  /** What vouches for a connection key on iOS; a fresh attestation where it is left out. */
+  readonly vouchedBy?: 'attestation' | 'assertion';
   /** Uses this key instead of a fresh one: iOS only, where a key can be vouched for again. */
   readonly key?: TestKey;
 }
@@ -124,7 +126,9 @@ export function iPhone(vendors: VendorRoots): TestPhone {
   let appAttestKeyId: Uint8Array | null = null;
   return {
     platform: 'ios',
-    async prepare(challenge, { purpose, rpId, boundPurpose = purpose, key: given }) {
+    async prepare(challenge, options) {
+      const { purpose, rpId, boundPurpose = purpose, key: given } = options;
+      const { vouchedBy = purpose === 'sign' ? 'assertion' : 'attestation' } = options;
       const alias = `key-${++count}`;
       const nonce = nonceOf(challenge);
       let key = given;
@@ -136,7 +140,7 @@ export function iPhone(vendors: VendorRoots): TestPhone {
       const csr = csrOf(key, nonce);
       const hash = enrolmentBinding({ rpId, purpose: boundPurpose, nonce, csr });
       const shared = { key, challenge, csr: toBase64url(csr) };
-      if (purpose === 'sign' && appAttestKeyId !== null) {
+      if (vouchedBy === 'assertion' && appAttestKeyId !== null) {
         const assertion = await keystore.appAttest.assert(appAttestKeyId, hash);
         const evidence = { format: 'app-attest-assertion', assertion: toBase64url(assertion) };
         return { ...shared, evidence: evidence as SubmittedEvidence };
