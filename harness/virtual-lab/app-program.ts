@@ -1,5 +1,6 @@
 import type { AppKeys } from './app-keys.js';
 import type { AppPackage } from './app-package.js';
+import type { HookSwitches } from './hooks.js';
 import type { PhoneNetwork } from './network/phone-network.js';
 import type { PhoneClock } from './phone-clock.js';
 import type { PhoneSpec } from './phone-spec.js';
@@ -14,6 +15,8 @@ export interface AppContext {
   readonly data: Map<string, string>;
   readonly keys: AppKeys;
   readonly network: PhoneNetwork;
+  /** What instrumentation has put in place of the app's own functions. */
+  readonly hooks: Pick<HookSwitches, 'has'>;
   readonly clock: PhoneClock;
   /** The phone's monotonic clock: what durations are measured with. */
   readonly stopwatch: Pick<PhoneStopwatch, 'nowMs'>;

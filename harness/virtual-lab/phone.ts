@@ -3,6 +3,7 @@ import { appIdOf } from './app-package.js';
 import type { AppProgram, Program, Programs, ScreenElement } from './app-program.js';
 import { InstalledApps } from './apps.js';
 import { FaultSwitches } from './faults.js';
+import { HookSwitches } from './hooks.js';
 import { latencyMs } from './latencies.js';
 import { PhoneNetwork } from './network/phone-network.js';
 import { PhoneStopwatch } from './phone-stopwatch.js';
@@ -29,12 +30,14 @@ export type AppState = 'not-installed' | 'not-running' | 'background' | 'foregro
 const SLOW_FACTOR = 10;
 
 /**
- * One virtual phone: apps, settings, files, clock, network, secure hardware and faults. Faces that
+ * One virtual phone: apps, settings, files, clock, network, secure hardware, faults and hooks. Faces that
  * outsiders talk to (an Appium driver, later adbd and usbmuxd) hold no behaviour: it is all here.
  */
 export class VirtualPhone {
   readonly spec: PhoneSpec;
   readonly faults: FaultSwitches;
+  /** Instrumentation of its apps' processes. */
+  readonly hooks: HookSwitches;
   readonly clock: PhoneClock;
   readonly stopwatch = new PhoneStopwatch();
   readonly apps: InstalledApps;
@@ -53,6 +56,7 @@ export class VirtualPhone {
     this.spec = spec;
     this.#surroundings = surroundings;
     this.faults = new FaultSwitches(spec.faults);
+    this.hooks = new HookSwitches(spec);
     this.clock = new PhoneClock(surroundings.now, spec.clockOffsetMs);
     this.apps = new InstalledApps(spec.platform);
     const { clock, faults, settings } = this;
@@ -97,6 +101,7 @@ export class VirtualPhone {
           data: app.data,
           keys: this.#keys.of(app.package),
           network: this.network,
+          hooks: this.hooks,
           clock: this.clock,
           stopwatch: this.stopwatch,
           pause: (ms) => this.#pause(ms),

@@ -6,6 +6,7 @@ import { argumentBytes } from './arguments.js';
 import { forgetCertificate } from './certificates.js';
 import { CommandFailure, platformDetails } from './command-failure.js';
 import type { Handler } from './handler.js';
+import { generatedKey } from './hookable.js';
 
 /** Pauses before a rung that failed for the moment is tried again. */
 const RETRY_PAUSES_MS = [250, 500, 1000] as const;
@@ -25,7 +26,7 @@ export const generate: Handler<'key.generate'> = async (args, context) => {
   const attempts: KeyAttempt[] = [];
   for (const level of ladder) {
     const rung = await climb(context, attempts, level, () =>
-      context.keys.generate({ alias, algorithm, level, digests, ...challenge }),
+      generatedKey(context, { alias, algorithm, level, digests, ...challenge }),
     );
     if (rung === 'lower') continue;
     if (rung === 'stop') break;

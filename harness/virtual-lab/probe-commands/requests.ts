@@ -7,10 +7,12 @@ import { argumentBytes, requireKey } from './arguments.js';
 import { installedChain } from './certificates.js';
 import { CommandFailure, refusedAs } from './command-failure.js';
 import type { Handler } from './handler.js';
+import { bodyToSend, bodyToSign, pinsToCheck } from './hookable.js';
 import { signWithin } from './sign-within.js';
 
 /** Signs a request with profile S. */
-export const signRequest: Handler<'request.sign'> = async (args, { keys, clock }) => {
+export const signRequest: Handler<'request.sign'> = async (args, context) => {
+  const { keys, clock } = context;
   const { alias, method, authority, target, contentType } = args;
   requireKey(keys, alias);
   if ([authority, target, contentType].some((field) => field.includes('\n'))) {
@@ -25,7 +27,7 @@ export const signRequest: Handler<'request.sign'> = async (args, { keys, clock }
     epoch: argumentU64('epoch', args.epoch),
     counter: argumentU64('counter', args.counter),
     timestampMs: BigInt(args.timestampMs ?? clock.now().getTime()),
-    body: argumentBytes('body', args.body),
+    body: bodyToSign(context, argumentBytes('body', args.body)),
   };
   const headers = await refusedAs('key_use_failed', () =>
     signWithin(
@@ -44,9 +46,9 @@ export const sendRequest: Handler<'request.send'> = async (args, context) => {
     url: args.url,
     method: args.method,
     headers: args.headers,
-    body: argumentBytes('body', args.body),
+    body: bodyToSend(context, argumentBytes('body', args.body)),
     anchors: args.anchors.map((anchor) => argumentBytes('anchors', anchor)),
-    pins: args.pins ?? null,
+    pins: pinsToCheck(context, args.pins),
     client: args.clientAlias === undefined ? null : clientIdentity(context, args.clientAlias),
   });
   const ms = context.stopwatch.nowMs() - begunAt;

@@ -81,11 +81,16 @@ export function rootOfTrust(hardware: AndroidHardware): RootOfTrust {
   const { locked, state } = hardware.boot;
   const isVerified = state === 'verified' || state === 'self-signed';
   return {
-    bootKey: isVerified ? digest(`verified boot key, ${state}`) : new Uint8Array(32),
+    bootKey: isVerified ? bootKey(state) : new Uint8Array(32),
     locked,
     state,
     bootHash: digest(`boot image of Android ${hardware.osVersion}, ${hardware.securityPatch}`),
   };
+}
+
+/** The key that a system of this state was verified with: the vendor's, or the owner's own. */
+export function bootKey(state: 'verified' | 'self-signed'): Uint8Array {
+  return digest(`verified boot key, ${state}`);
 }
 
 /** Digest over the system's updatable modules, which KeyMint 400 attests. */

@@ -123,7 +123,7 @@ function authorizationList(content: KeyDescriptionContent): readonly Tagged[] {
     tagged(702, der.integer(said.origin)),
     ...(said.rootOfTrust === null
       ? []
-      : [tagged(704, rootOfTrust(said.rootOfTrust, content.attestationVersion))]),
+      : [tagged(704, encodeRootOfTrust(said.rootOfTrust, content.attestationVersion))]),
     tagged(705, der.integer(said.osVersion)),
     tagged(706, der.integer(said.osPatchLevel)),
     ...(hasPatches
@@ -135,7 +135,8 @@ function authorizationList(content: KeyDescriptionContent): readonly Tagged[] {
   ];
 }
 
-function rootOfTrust(root: RootOfTrust, attestationVersion: number): Uint8Array {
+/** RootOfTrust: three elements to attestation version 2, four from then on. */
+export function encodeRootOfTrust(root: RootOfTrust, attestationVersion: number): Uint8Array {
   return der.sequence(
     der.octetString(root.bootKey),
     der.boolean(root.locked),
