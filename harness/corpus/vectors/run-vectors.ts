@@ -1,14 +1,24 @@
-import { createVerifier, failing, withStatus } from '../../verifier/index.js';
+import {
+  createVerifier,
+  failing,
+  withStatus,
+  type AttestationResult,
+} from '../../verifier/index.js';
 import type { CaseResult } from '../run-corpus.js';
 import { readVectors, type ReadVector } from './read-vectors.js';
 
 /** Runs the verifier over a file of vectors. Here every root cause counts, not one of them. */
 export function runVectors(json: unknown, place: string): readonly CaseResult[] {
-  return readVectors(json, place).map(runVector);
+  return readVectors(json, place).map((read) =>
+    judgeVector(read, createVerifier({ trust: read.trust }).appraise(read.input)),
+  );
 }
 
-function runVector({ vector: { id, answer }, input, trust }: ReadVector): CaseResult {
-  const result = createVerifier({ trust }).appraise(input);
+/** Compares what a verifier says of a vector with what the vector says it must. */
+export function judgeVector(
+  { vector: { id, answer }, input }: ReadVector,
+  result: AttestationResult,
+): CaseResult {
   const found = [...failing(result), ...withStatus(result, 'undetermined')];
   const stated = [...answer.failed, ...answer.undetermined];
   return {

@@ -21,7 +21,7 @@ export function withVerifier(
 export function ignoring(ignored: CheckId): (appraise: Appraise) => Appraise {
   return (appraise) => (input) => {
     const result = appraise(input);
-    const checks = result.checks.map((check) => unasked(check, ignored));
+    const checks = unasked(result.checks, ignored);
     return { ...result, checks, verdict: decide(checks, demands(input.policy)) };
   };
 }
@@ -39,9 +39,12 @@ export function withoutRule(
   });
 }
 
-function unasked(check: CheckResult, ignored: CheckId): CheckResult {
-  if (check.id === ignored) return { id: check.id, status: 'passed' };
-  // What was blocked by the ignored check alone is no longer held up by it.
-  if (check.status !== 'blocked' || check.by.some((id) => id !== ignored)) return check;
-  return { id: check.id, status: 'passed' };
+// What was held up by the ignored check alone, at first or second hand, is so no longer. A check is
+// listed after those that it needs.
+function unasked(checks: readonly CheckResult[], ignored: CheckId): readonly CheckResult[] {
+  const free = new Set<CheckId>([ignored]);
+  for (const check of checks) {
+    if (check.status === 'blocked' && check.by.every((id) => free.has(id))) free.add(check.id);
+  }
+  return checks.map((check) => (free.has(check.id) ? { id: check.id, status: 'passed' } : check));
 }
