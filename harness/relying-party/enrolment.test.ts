@@ -270,35 +270,3 @@ describe('what an enrolment tells', () => {
     await own.party.close();
   });
 });
-
-describe('rules that composition switches off', () => {
-  it('let a replayed challenge through, so that a test can prove that it would notice', async () => {
-    const own = await startTestLab({
-      rules: (id) => (id === 'challenge/unspent' ? 'ignore' : 'run'),
-    });
-    const subject = newSubject();
-    const phone = androidPhone(own.vendors);
-    const first = await prepared(phone, subject, own);
-    const client = own.enrolClient();
-    expect((await client.enrol(request(subject, first))).outcome).toBe('accepted');
-    const options = { purpose: 'tls', rpId: RP_ID } as const;
-    const second = await phone.prepare(first.challenge, options);
-    expect((await client.enrol(request(subject, second))).outcome).toBe('accepted');
-    await own.party.close();
-  });
-
-  it('let an enrolment without evidence through under protection none', async () => {
-    const own = await startTestLab({
-      rules: (id) => (id.startsWith('enrolment/') ? 'ignore' : 'run'),
-    });
-    const subject = newSubject();
-    const challenge = await challengeFor(subject, own);
-    const key = softwareKey();
-    const csr = toBase64url(csrOf(key, nonceOf(challenge)));
-    const answer = await own.enrolClient().enrol({ subject, challenge, csr });
-    expect(answer.outcome).toBe('accepted');
-    const registration = await own.store.findRegistrationByTlsKey(key.keyId);
-    expect(registration).toMatchObject({ platform: null, tlsKey: { protection: 'none' } });
-    await own.party.close();
-  });
-});

@@ -1,4 +1,4 @@
-import { failed, holds, passed, type Check } from '../../verifier/check.js';
+import { failed, holds, notApplicable, passed, type Check } from '../../verifier/check.js';
 import type { ChallengePurpose, ChallengeRecord, Spending } from '../store.js';
 
 /** A challenge as a request presents it, beside what the store knows of it. */
@@ -13,6 +13,7 @@ export interface PresentedChallenge {
 }
 
 const FRESHNESS = 'RFC 9334, 10.2: explicit freshness with a nonce';
+const NOT_ON_RECORD = 'no such challenge is on record';
 
 /** Rules about a challenge, in the order in which a refusal names them. */
 export const challengeChecks: readonly Check<PresentedChallenge>[] = [
@@ -32,10 +33,12 @@ export const challengeChecks: readonly Check<PresentedChallenge>[] = [
     withoutIt: 'one phone answers with evidence that another one made for its own session.',
     needs: ['challenge/known'],
     evaluate: ({ record, subject, registrationId }) =>
-      holds(record?.subject === subject && record.registrationId === registrationId, {
-        expected: 'the subject and session it was issued to',
-        actual: 'another subject or session',
-      }),
+      record === null
+        ? notApplicable(NOT_ON_RECORD)
+        : holds(record.subject === subject && record.registrationId === registrationId, {
+            expected: 'the subject and session it was issued to',
+            actual: 'another subject or session',
+          }),
   },
   {
     id: 'challenge/issued-for-purpose',
@@ -44,10 +47,9 @@ export const challengeChecks: readonly Check<PresentedChallenge>[] = [
     withoutIt: 'evidence for a signing key is turned into a client certificate, or the reverse.',
     needs: ['challenge/known'],
     evaluate: ({ record, purpose }) =>
-      holds(record?.purpose === purpose, {
-        expected: record?.purpose ?? 'a purpose',
-        actual: purpose,
-      }),
+      record === null
+        ? notApplicable(NOT_ON_RECORD)
+        : holds(record.purpose === purpose, { expected: record.purpose, actual: purpose }),
   },
   {
     id: 'challenge/unspent',
@@ -68,9 +70,10 @@ export const challengeChecks: readonly Check<PresentedChallenge>[] = [
     withoutIt: 'an attacker has any time he likes to work on a challenge.',
     needs: ['challenge/known'],
     evaluate: ({ record, nowMs }) => {
-      const endMs = record?.expiresAtMs ?? nowMs;
-      return holds(nowMs < endMs, {
-        expected: `before ${new Date(endMs).toISOString()}`,
+      if (record === null) return notApplicable(NOT_ON_RECORD);
+      const { expiresAtMs } = record;
+      return holds(nowMs < expiresAtMs, {
+        expected: `before ${new Date(expiresAtMs).toISOString()}`,
         actual: new Date(nowMs).toISOString(),
       });
     },

@@ -37,10 +37,11 @@ export const enrolmentChecks: readonly Check<PresentedEvidence>[] = [
     needs: ['enrolment/evidence-present'],
     evaluate: ({ demanded, purpose, format, registration }) => {
       if (demanded === 'not-demanded') return notApplicable(NOT_DEMANDED);
+      if (format === null) return notApplicable('no evidence came');
       const allowed = fittingFormats(purpose, registration);
-      return holds(format !== null && allowed.includes(format), {
+      return holds(allowed.includes(format), {
         expected: allowed.join(' or '),
-        actual: format ?? 'nothing',
+        actual: format,
       });
     },
   },
