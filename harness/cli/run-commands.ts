@@ -8,13 +8,21 @@ import type { Terminal } from './terminal.js';
 
 /** Looks at machine and lab, then runs the night. */
 export async function nightly(
-  options: { readonly lab?: string; readonly reports?: string },
+  options: {
+    readonly lab?: string;
+    readonly reports?: string;
+    readonly phone?: readonly string[];
+  },
   terminal: Terminal,
 ): Promise<number> {
   const lab = options.lab ?? shippedLab;
   if (!(await preflight(lab, terminal))) return EXIT.usage;
-  const { reports } = options;
-  return await runNightly({ lab, ...(reports === undefined ? {} : { reports }) });
+  const { reports, phone: phones } = options;
+  return await runNightly({
+    lab,
+    ...(reports === undefined ? {} : { reports }),
+    ...(phones === undefined ? {} : { phones }),
+  });
 }
 
 /** Runs the lab once for every sabotage. */

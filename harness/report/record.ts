@@ -164,6 +164,8 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       verdict: z.enum(['accepted', 'rejected', 'indeterminate']),
       /** Relative to the run folder. */
       file: name,
+      /** The trust that it went by, relative to the run folder; absent where that is `trust.json`. */
+      trustFile: name.exactOptional(),
       fileSha256: sha256,
       resultSha256: sha256,
     })

@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
 import type { AppraisalEvent } from '../relying-party/index.js';
+import type { TrustSet } from '../trust/index.js';
 import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verifier/index.js';
 import type { Conductor } from './conductor.js';
 import { sha256Text } from './file-digest.js';
 import type { Journal } from './journal.js';
 import { rawEvidence } from './raw-evidence.js';
 import type { RunFolder } from './run-folder.js';
+import { encodeTrust } from './trust-record.js';
 
 /** Keeps every appraisal of a run so that it can be replayed, and knows whose it was. */
 export interface AppraisalRecorder {
   /** Says which phone enrols as `subject`. */
   assign(subject: string, phone: string): void;
-  record(event: AppraisalEvent): void;
+  /** `trust` is what the appraisal went by, where that is not the run's own trust. */
+  record(event: AppraisalEvent, trust: TrustSet | null): void;
   /** What was said of the phone's evidence in a scenario, newest last. */
   resultsOf(phone: string, scenario: string): readonly AttestationResult[];
 }
@@ -34,7 +38,7 @@ export function createAppraisalRecorder(run: {
     assign(subject, phone) {
       phoneOf.set(subject, phone);
     },
-    record({ subject, purpose, input, result }) {
+    record({ subject, purpose, input, result }, trust) {
       const phone = phoneOf.get(subject) ?? null;
       const scenario = phone === null ? null : run.conductor.activeScenario(phone);
       const folder = phone ?? 'unassigned';
@@ -54,6 +58,7 @@ export function createAppraisalRecorder(run: {
         type: 'appraisal',
         ...{ phone, scenario, subject, purpose, format, verdict: result.verdict },
         file: stored.file,
+        ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
         fileSha256: stored.sha256,
         resultSha256: sha256Text(canonicalJson(result)),
       });
@@ -63,3 +68,13 @@ export function createAppraisalRecorder(run: {
     resultsOf: (phone, scenario) => results.get(JSON.stringify([phone, scenario])) ?? [],
   };
 }
+
+// Named by what it holds: many appraisals go by one trust set, and it is stored once for all of them.
+function storeTrust(folder: RunFolder, trust: TrustSet): string {
+  const text = encodeTrust(trust);
+  const name = `trust/${sha256Text(text).slice(0, TRUST_NAME_CHARACTERS)}.json`;
+  if (!existsSync(folder.file(name))) folder.storeText(name, text);
+  return name;
+}
+
+const TRUST_NAME_CHARACTERS = 16;

@@ -1,8 +1,9 @@
 import type { RelyingPartyEvents } from '../relying-party/index.js';
 
-/** Which requests the relying party has read behind mutual TLS, as it says itself. */
+/** Which requests relying parties have read behind mutual TLS, as they say themselves. */
 export interface Arrivals {
-  readonly events: RelyingPartyEvents;
+  /** Keeps account beside whoever else listens. */
+  watch(events: RelyingPartyEvents): RelyingPartyEvents;
   /** The status that a request for this path was answered with; null where none was ever read. */
   statusOf(path: string): number | null;
 }
@@ -10,11 +11,11 @@ export interface Arrivals {
 /** Paths that stories ask for to be told apart; what else is read is not kept. */
 export const ARRIVAL_PATH = '/v1/time/';
 
-/** Keeps account beside whoever else listens. */
-export function watchArrivals(events: RelyingPartyEvents): Arrivals {
+/** An empty account. */
+export function watchArrivals(): Arrivals {
   const statuses = new Map<string, number>();
   return {
-    events: {
+    watch: (events) => ({
       ...events,
       onExchange(event) {
         if (event.listener === 'api' && event.path.startsWith(ARRIVAL_PATH)) {
@@ -22,7 +23,7 @@ export function watchArrivals(events: RelyingPartyEvents): Arrivals {
         }
         events.onExchange?.(event);
       },
-    },
+    }),
     statusOf: (path) => statuses.get(path) ?? null,
   };
 }

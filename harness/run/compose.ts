@@ -6,17 +6,7 @@ import { appIds } from '../farm/reference-values.js';
 import type { Lab } from '../farm/lab.js';
 import { newProbeSecret } from '../probe/index.js';
 import { RUN_FILES } from '../report/record.js';
-import {
-  createLabPki,
-  createRelyingPartyClient,
-  httpsTransport,
-  MemoryStore,
-  startRelyingParty,
-  type LabPki,
-  type RelyingParty,
-  type RelyingPartyClient,
-  type RelyingPartyEvents,
-} from '../relying-party/index.js';
+import { createLabPki, MemoryStore, type LabPki } from '../relying-party/index.js';
 import {
   anchorOf,
   loadTrust,
@@ -37,6 +27,7 @@ import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spe
 import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { startAppium, type AppiumServer } from './appium.js';
 import { watchArrivals, type Arrivals } from './arrivals.js';
+import { createBackends, type BackendParts, type Backends } from './backends.js';
 import type { CertificateFault } from './client-certificates.js';
 import { Closers } from './closers.js';
 import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
@@ -47,9 +38,8 @@ import type { Sabotage } from './sabotages/sabotage.js';
 export interface Stage {
   readonly virtualLab: VirtualLab | null;
   readonly appium: AppiumServer | null;
-  readonly relyingParty: RelyingParty;
-  /** Speaks to the enrolment listener. */
-  readonly enrolment: RelyingPartyClient;
+  /** The relying parties that stories meet. */
+  readonly backends: Backends;
   readonly pki: LabPki;
   readonly interceptors: Interceptors;
   readonly arrivals: Arrivals;
@@ -86,17 +76,25 @@ export function virtualPhones(lab: Lab): readonly PhoneSpec[] {
   });
 }
 
-/** Starts what a run needs; a part that does not start takes the ones before it down again. */
-export async function setStage(parts: {
+/** What a run's stage is set with. */
+export interface StageParts {
   readonly lab: Lab;
   readonly policy: AppraisalPolicy;
   readonly folder: RunFolder;
-  readonly events: RelyingPartyEvents;
+  /** Through Appium; or straight into the virtual phones, and then no Appium is started. */
+  readonly lane: Lane;
+  readonly eventsFor: BackendParts['eventsFor'];
   /** Is told the trust set before anything is appraised with it. */
   readonly onTrust: (trust: TrustSet) => void;
   readonly sabotage: Sabotage | null;
-}): Promise<Stage> {
-  const { lab, policy, folder, sabotage } = parts;
+}
+
+/** How stories reach their phones. */
+export type Lane = 'appium' | 'direct';
+
+/** Starts what a run needs; a part that does not start takes the ones before it down again. */
+export async function setStage(parts: StageParts): Promise<Stage> {
+  const { lab, folder, sabotage, lane } = parts;
   const closers = new Closers();
   const close = (): Promise<void> => closers.closeAll();
   try {
@@ -113,23 +111,21 @@ export async function setStage(parts: {
     if (virtualLab !== null) closers.push(() => virtualLab.close());
     const trust = runTrust(lab, virtualLab);
     parts.onTrust(trust);
-    const arrivals = watchArrivals(parts.events);
+    const arrivals = watchArrivals();
     // Both to their end before anything else: a part that is still starting could not be ended.
-    const [appiumStart, backendStart] = await Promise.allSettled([
-      startManagedAppium({ lab, folder, virtualLab }),
-      startBackend({ lab, policy, trust, events: arrivals.events, sabotage }),
+    const [appiumStart, backendsStart] = await Promise.allSettled([
+      lane === 'direct' ? null : startManagedAppium({ lab, folder, virtualLab }),
+      startBackends(parts, { trust, arrivals }),
     ]);
     if (appiumStart.status === 'fulfilled') {
       closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
     }
-    if (backendStart.status === 'fulfilled') {
-      closers.push(() => backendStart.value.relyingParty.close());
+    if (backendsStart.status === 'fulfilled') {
+      closers.push(() => backendsStart.value.backends.close());
     }
     const appium = started(appiumStart);
-    const { relyingParty, pki } = started(backendStart);
-    const transport = httpsTransport({ anchors: [pki.serverAnchor] });
-    const { enrolUrl } = relyingParty;
-    const enrolment = createRelyingPartyClient({ url: enrolUrl, transport });
+    const { backends, pki } = started(backendsStart);
+    const { enrolUrl } = (await backends.of('reference')).relyingParty;
     const setup = interceptionSetup(pki, new Date());
     const interceptors = createInterceptors({
       setup: sabotage?.interception?.(setup) ?? setup,
@@ -137,7 +133,7 @@ export async function setStage(parts: {
     });
     closers.push(() => interceptors.close());
     return {
-      ...{ virtualLab, appium, relyingParty, enrolment, pki, interceptors, arrivals, close },
+      ...{ virtualLab, appium, backends, pki, interceptors, arrivals, close },
       clientFault: sabotage?.clientFault ?? ((asked) => asked),
       probeSecret: newProbeSecret(),
     };
@@ -152,30 +148,32 @@ function started<Part>(start: PromiseSettledResult<Part>): Part {
   return start.value;
 }
 
-async function startBackend(parts: {
-  readonly lab: Lab;
-  readonly policy: AppraisalPolicy;
-  readonly trust: TrustSet;
-  readonly events: RelyingPartyEvents;
-  readonly sabotage: Sabotage | null;
-}): Promise<{ readonly relyingParty: RelyingParty; readonly pki: LabPki }> {
-  const { lab, policy, trust, events, sabotage } = parts;
+async function startBackends(
+  { lab, policy, sabotage, eventsFor }: StageParts,
+  { trust, arrivals }: { readonly trust: TrustSet; readonly arrivals: Arrivals },
+): Promise<{ readonly backends: Backends; readonly pki: LabPki }> {
   const { referenceValues, ports } = lab;
   const { rpId } = referenceValues.relyingParty;
   const pki = await createLabPki({ dnsName: rpId, now: new Date() });
-  const options = {
-    ...{ rpId, policy, pki, events },
-    judge: createVerifier({ trust, memo: createSignatureMemo() }),
-    store: new MemoryStore(),
-    referenceValues: {
-      packageNames: referenceValues.android.packages,
-      signerDigests: referenceValues.android.signerDigests,
-      appIds: appIds(referenceValues),
+  const backends = createBackends({
+    trust,
+    reference: {
+      ...{ rpId, policy, pki },
+      judge: createVerifier({ trust, memo: createSignatureMemo() }),
+      store: new MemoryStore(),
+      referenceValues: {
+        packageNames: referenceValues.android.packages,
+        signerDigests: referenceValues.android.signerDigests,
+        appIds: appIds(referenceValues),
+      },
+      ports: { enrolment: ports.enrolment, api: ports.api },
     },
-    ports: { enrolment: ports.enrolment, api: ports.api },
-  };
-  const relyingParty = await startRelyingParty(sabotage?.relyingParty?.(options) ?? options);
-  return { relyingParty, pki };
+    eventsFor: (trustOf) => arrivals.watch(eventsFor(trustOf)),
+    spoil: sabotage?.relyingParty ?? ((options) => options),
+  });
+  // The one that every story needs; a port that it cannot have ends the run before it begins.
+  await backends.of('reference');
+  return { backends, pki };
 }
 
 async function startManagedAppium(parts: {

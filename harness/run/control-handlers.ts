@@ -6,6 +6,7 @@ import { measureFacts } from '../farm/measure-facts.js';
 import { COMMANDS } from '../probe/index.js';
 import { enrolmentRequestSchema } from '../relying-party/index.js';
 import type { AppraisalRecorder } from './appraisal-recorder.js';
+import type { BackendId } from './backends.js';
 import { issueFaultyCertificate } from './client-certificates.js';
 import type { Stage } from './compose.js';
 import type { Conductor, Readiness } from './conductor.js';
@@ -51,10 +52,9 @@ export function controlHandlers(run: {
       const scenario = conductor.activeScenario(phone);
       return { results: scenario === null ? [] : recorder.resultsOf(phone, scenario) };
     },
-    'relying-party/describe': () => ({
+    'relying-party/describe': async ({ backend }) => ({
       rpId: lab.referenceValues.relyingParty.rpId,
-      enrolUrl: stage.relyingParty.enrolUrl,
-      apiUrl: stage.relyingParty.apiUrl,
+      ...(await addressesOf(stage, backend)),
       anchors: [toBase64url(stage.pki.serverAnchor)],
       interceptionAnchors: stage.interceptors.setup.trusted.map(toBase64url),
       pins: stage.interceptors.setup.pins,
@@ -70,13 +70,15 @@ export function controlHandlers(run: {
         plaintext: toBase64url(plaintext),
       };
     },
-    'relying-party/challenge': async ({ phone, subject }) => {
+    'relying-party/challenge': async ({ phone, backend, subject }) => {
       recorder.assign(subject, phone);
-      return exchangeOf(await stage.enrolment.requestTlsChallenge(subject));
+      const { enrolment } = await stage.backends.of(backend);
+      return exchangeOf(await enrolment.requestTlsChallenge(subject));
     },
     'relying-party/enrol': async (request) => {
       recorder.assign(request.subject, request.phone);
-      return exchangeOf(await stage.enrolment.enrol(enrolmentOf(request)));
+      const { enrolment } = await stage.backends.of(request.backend);
+      return exchangeOf(await enrolment.enrol(enrolmentOf(request)));
     },
   };
 }
@@ -95,6 +97,11 @@ function readinessOf(
   const measured = measureFacts(COMMANDS.facts.result.parse(claimed));
   const { class: className, drift } = classify(measured, deviceClass, lab.classes);
   return { class: className, facts: claimed, drift: [...drift] };
+}
+
+async function addressesOf({ backends }: Stage, id: BackendId) {
+  const { enrolUrl, apiUrl } = (await backends.of(id)).relyingParty;
+  return { enrolUrl, apiUrl };
 }
 
 async function issueCertificate(

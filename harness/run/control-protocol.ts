@@ -6,12 +6,14 @@ import {
   observationSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
+import { BACKEND_IDS } from './backends.js';
 import { CERTIFICATE_FAULTS } from './client-certificates.js';
 import { MIDDLES, PINNINGS } from './interception.js';
 
 const name = z.string().min(1).max(200);
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
 const nothing = z.strictObject({});
+const backend = z.enum(BACKEND_IDS);
 const error = z.strictObject({ code: name, message: z.string() }).readonly();
 
 /** Evidence as the relying party takes it; the relying party judges its form. */
@@ -70,7 +72,7 @@ export const CONTROL_ROUTES = {
     answer: z.strictObject({ results: z.array(attestationResultSchema).readonly() }),
   },
   'relying-party/describe': {
-    request: nothing,
+    request: z.strictObject({ backend }),
     answer: z.strictObject({
       rpId: name,
       enrolUrl: z.url(),
@@ -106,12 +108,13 @@ export const CONTROL_ROUTES = {
     answer: z.strictObject({ status: z.int().nullable() }),
   },
   'relying-party/challenge': {
-    request: z.strictObject({ phone: name, subject: name }),
+    request: z.strictObject({ phone: name, backend, subject: name }),
     answer: exchangeSchema,
   },
   'relying-party/enrol': {
     request: z.strictObject({
       phone: name,
+      backend,
       subject: name,
       challenge: base64url,
       csr: base64url,

@@ -3,6 +3,7 @@ import { EXIT, HarnessError, type ExitCode } from '../errors.js';
 import { readRun } from '../report/read-run.js';
 import { terminalTable } from '../report/terminal.js';
 import type { Child } from './child-process.js';
+import type { PreparationOptions } from './preparation.js';
 import { createProgressView } from './progress.js';
 import { startRun, type FinishedRun, type Run, type RunOptions } from './run.js';
 import { startTestRunner } from './wdio-process.js';
@@ -10,10 +11,7 @@ import { startTestRunner } from './wdio-process.js';
 const WORKER_GRACE_MS = 5_000;
 
 /** Runs a lab's scenarios once and returns the gate's exit code; says on stderr what goes on. */
-export async function runNightly(options: {
-  readonly lab: string;
-  readonly reports?: string;
-}): Promise<ExitCode> {
+export async function runNightly(options: PreparationOptions): Promise<ExitCode> {
   const { stderr } = process;
   const screen = {
     isTTY: stderr.isTTY,

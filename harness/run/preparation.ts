@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { loadExpectations, type Expectations } from '../expectation/load-expectations.js';
+import { HarnessError } from '../errors.js';
+import type { Inventory } from '../farm/inventory.js';
 import { loadLab, type Lab } from '../farm/lab.js';
 import { planRun } from '../farm/plan.js';
 import type { RunRecord } from '../report/record.js';
@@ -17,19 +19,48 @@ export interface Preparation {
   readonly expectations: Expectations;
 }
 
-/** Reads a lab and plans its run; whatever is wrong with the lab's files ends here. */
-export async function prepareRun(options: {
+/** Which lab, and what is otherwise than its files say. */
+export interface PreparationOptions {
+  /** The lab's folder, or its `lab.yaml`. */
   readonly lab: string;
+  /** Where the run's folder goes, if not where the lab says. */
   readonly reports?: string;
-}): Promise<Preparation> {
+  /** Aliases of the phones to run on, if not on all. */
+  readonly phones?: readonly string[];
+  /** What modelled latencies are multiplied by, if not by what the lab says. */
+  readonly timeScale?: number;
+}
+
+/** Reads a lab and plans its run; whatever is wrong with the lab's files ends here. */
+export async function prepareRun(options: PreparationOptions): Promise<Preparation> {
   const stated = loadLab(options.lab);
-  const { reports } = options;
-  const lab = reports === undefined ? stated : { ...stated, reportsFolder: resolve(reports) };
+  virtualPhones(stated);
+  const lab = withOptions(stated, options);
   const policy = labPolicy(lab);
-  virtualPhones(lab);
   const scenarios = await collectScenarios(scenarioFiles());
   const { classes, inventory, scenarios: select } = lab;
   const plan = planRun({ scenarios, classes, select, phones: inventory.value.phones });
   const expectations = loadExpectations(lab.expectationsFolder, plan.jobs);
   return { lab, policy, scenarios, plan, expectations };
+}
+
+function withOptions(lab: Lab, { reports, phones, timeScale }: PreparationOptions): Lab {
+  return {
+    ...lab,
+    ...(reports === undefined ? {} : { reportsFolder: resolve(reports) }),
+    ...(timeScale === undefined ? {} : { timeScale }),
+    ...(phones === undefined ? {} : { inventory: onlyPhones(lab, phones) }),
+  };
+}
+
+function onlyPhones({ inventory, file }: Lab, wanted: readonly string[]): Inventory {
+  const { phones } = inventory.value;
+  const unknown = wanted.find((alias) => !phones.some((phone) => phone.alias === alias));
+  if (unknown !== undefined) {
+    const known = phones.map(({ alias }) => alias).join(', ');
+    const message = `${file} has no phone "${unknown}"; its phones: ${known}`;
+    throw new HarnessError('ERR_USAGE', message);
+  }
+  const kept = phones.filter(({ alias }) => wanted.includes(alias));
+  return { ...inventory, value: { ...inventory.value, phones: kept } };
 }

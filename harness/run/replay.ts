@@ -47,7 +47,7 @@ export function replayAppraisal(run: string, lineNumber: number): Replay {
   if (sha256Text(text) !== line.fileSha256) {
     throw new HarnessError('ERR_FILE_INVALID', `${file}: is not what the run recorded`);
   }
-  const trustFile = join(runFolder, 'trust.json');
+  const trustFile = join(runFolder, line.trustFile ?? 'trust.json');
   const verifier = createVerifier({ trust: decodeTrust(readText(trustFile), trustFile) });
   const { input } = appraisalFile.parse(JSON.parse(text));
   const result = verifier.appraise(decodeAppraisal(input, file));

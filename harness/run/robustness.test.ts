@@ -270,7 +270,7 @@ describe('a night', () => {
         reports,
         onProgress: ({ phone, done }) => {
           if (phone !== 'pixel-tee' || done !== 2) return;
-          run.virtualLab?.phone('VIRTUAL-PIXEL-01').faults.switchOn('offline');
+          run.stage.virtualLab?.phone('VIRTUAL-PIXEL-01').faults.switchOn('offline');
         },
       });
       await startTestRunner(run).exited;

@@ -6,33 +6,33 @@ import { readRun } from '../report/read-run.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
 import { RECORD_REPORTS, REPORTS, writeReports } from '../report/report.js';
 import { createAppraisalRecorder, type AppraisalRecorder } from './appraisal-recorder.js';
-import type { VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { Closers } from './closers.js';
-import { setStage } from './compose.js';
+import type { TrustOf } from './backends.js';
+import { setStage, type Lane, type Stage } from './compose.js';
 import { Conductor, type JobOutcome, type Progress } from './conductor.js';
-import { startControlApi } from './control-api.js';
+import { startControlApi, type ControlApi, type ControlHandlers } from './control-api.js';
 import { controlHandlers } from './control-handlers.js';
 import { CONTROL_ENV } from './control-protocol.js';
 import { openJournal, type Journal } from './journal.js';
 import { workerPhones } from './phone-directory.js';
 import { leasePhones } from './phone-leases.js';
-import { prepareRun, type Preparation } from './preparation.js';
+import { prepareRun, type Preparation, type PreparationOptions } from './preparation.js';
 import { releasePhones } from './release-phones.js';
 import { createRunFolder, type RunFolder } from './run-folder.js';
 import { takeRunLock } from './run-lock.js';
 import { runRecord } from './run-record.js';
+import type { CollectedScenario } from './scenario.js';
+import type { WorkerPhone } from './session-capabilities.js';
 import type { Sabotage } from './sabotages/sabotage.js';
 import { encodeTrust } from './trust-record.js';
 import { settingsFor, wdioSettingsEnv, type WdioSettings } from './wdio-settings.js';
 
 /** What a run is started with. */
-export interface RunOptions {
-  /** The lab's folder, or its `lab.yaml`. */
-  readonly lab: string;
-  /** Where the run's folder goes, if not where the lab says. */
-  readonly reports?: string;
+export interface RunOptions extends PreparationOptions {
   /** A defect to put in, by code that tests the lab; nothing else can name one. */
   readonly sabotage?: Sabotage;
+  /** How stories reach their phones; through Appium where it is left out. */
+  readonly lane?: Lane;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -61,8 +61,14 @@ export interface Run {
   /** What the test runner and its workers are told. */
   readonly env: Readonly<Record<string, string>>;
   readonly settings: WdioSettings;
-  /** The run's virtual phones; null where the lab has none. */
-  readonly virtualLab: VirtualLab | null;
+  /** Everything that was started. */
+  readonly stage: Stage;
+  /** What each phone's teller must know of it, by alias. */
+  readonly workers: ReadonlyMap<string, WorkerPhone>;
+  /** What the run does for its workers. */
+  readonly handlers: ControlHandlers;
+  /** The scenarios that are told, in order. */
+  readonly scenarios: readonly CollectedScenario[];
   /** Settles every job, releases the phones, decides the gate, writes reports, ends every part. */
   finish(end: RunEnd): Promise<FinishedRun>;
 }
@@ -116,42 +122,50 @@ async function beginRun(parts: RunParts): Promise<Run> {
     },
   });
   let trustText = '';
+  const lane = options.lane ?? 'appium';
   const stage = await setStage({
-    ...{ lab, policy, folder, sabotage },
+    ...{ lab, policy, folder, sabotage, lane },
     onTrust: (trust) => {
       trustText = encodeTrust(trust);
       folder.storeText('trust.json', trustText);
     },
-    events: eventsOf({ recorder, journal, faults }),
+    eventsFor: (trustOf) => eventsOf({ recorder, journal, faults, trustOf }),
   });
   closers.push(() => stage.close());
   const released = new Set<string>();
   const onReleased = (phone: string): void => void released.add(phone);
-  const api = await startControlApi(
-    controlHandlers({ conductor, recorder, stage, lab, onReleased }),
-  );
+  const handlers = controlHandlers({ conductor, recorder, stage, lab, onReleased });
   const phones = lab.inventory.value.phones;
   const workers = workerPhones(phones, lab.referenceValues, folder);
-  const settings = settingsFor({
-    ...{ phones, workers, stage, plan },
-    scenarios: sabotage?.scenarios?.(scenarios) ?? scenarios,
-  });
-  closers.push(() => api.close());
+  const told = sabotage?.scenarios?.(scenarios) ?? scenarios;
+  const settings = settingsFor({ phones, workers, stage, plan, lane, scenarios: told });
+  const door = lane === 'appium' ? await startControlApi(handlers) : null;
+  if (door !== null) closers.push(() => door.close());
   const record = (end: Pick<RunRecord, 'finishedAt' | 'gate'>): RunRecord =>
     runRecord(preparation, { id: folder.id, startedAt, trustText, conductor, ...end });
   folder.writeRecord(record({ finishedAt: null, gate: null }));
   return {
-    ...{ id: folder.id, folder: folder.path, settings, virtualLab: stage.virtualLab },
-    env: {
-      ...wdioSettingsEnv(settings),
-      [CONTROL_ENV.url]: api.url,
-      [CONTROL_ENV.token]: api.token,
-      [CONTROL_ENV.probeSecret]: stage.probeSecret,
-    },
+    ...{ id: folder.id, folder: folder.path, settings, stage, workers, handlers },
+    scenarios: told,
+    env: door === null ? {} : workerEnv(settings, door, stage),
     finish: async (end) => {
-      await releasePhones({ settings, released, journal });
+      // What is in this process ends with it.
+      if (lane === 'appium') await releasePhones({ settings, released, journal });
       return finishRun({ ...parts, conductor, faults, record }, end);
     },
+  };
+}
+
+function workerEnv(
+  settings: WdioSettings,
+  door: ControlApi,
+  { probeSecret }: Stage,
+): Readonly<Record<string, string>> {
+  return {
+    ...wdioSettingsEnv(settings),
+    [CONTROL_ENV.url]: door.url,
+    [CONTROL_ENV.token]: door.token,
+    [CONTROL_ENV.probeSecret]: probeSecret,
   };
 }
 
@@ -206,10 +220,11 @@ function eventsOf(run: {
   readonly recorder: AppraisalRecorder;
   readonly journal: Journal;
   readonly faults: Error[];
+  readonly trustOf: TrustOf;
 }): RelyingPartyEvents {
   return {
     onAppraisal: (event) => {
-      run.recorder.record(event);
+      run.recorder.record(event, run.trustOf(event.input));
     },
     // The client saw `internal`; that it was no refusal must show in the gate.
     onFault: (error) => {

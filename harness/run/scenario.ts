@@ -25,24 +25,32 @@ interface MochaContext {
 
 type MochaIt = (title: string, body: (this: MochaContext) => Promise<void>) => void;
 
+type Tale = (told: Story) => Promise<void>;
+
 const declared: ScenarioDeclaration[] = [];
+const tales = new Map<string, Tale>();
 const byFile = new Map<string, readonly ScenarioDeclaration[]>();
 
 /**
  * Declares a scenario. Where the test runner has loaded the file, the story becomes a test of the
  * worker's phone; elsewhere it is only put on record, so that a plan exists before anything runs.
  */
-export function scenario(
-  declaration: ScenarioDeclaration,
-  story: (told: Story) => Promise<void>,
-): void {
+export function scenario(declaration: ScenarioDeclaration, story: Tale): void {
   declared.push(declaration);
+  tales.set(declaration.id, story);
   const it: unknown = Reflect.get(globalThis, 'it');
   if (typeof it !== 'function') return;
   (it as MochaIt)(`${declaration.id}: ${declaration.title}`, async function () {
     const { tell } = await import('./worker.js');
     if ((await tell(declaration.id, story)) === 'not-planned') this.skip();
   });
+}
+
+/** The story of a scenario whose file has been loaded; throws RangeError where none has it. */
+export function taleOf(id: string): Tale {
+  const tale = tales.get(id);
+  if (tale === undefined) throw new RangeError(`no loaded file declares ${id}`);
+  return tale;
 }
 
 /** Loads scenario files and returns what each declares, in order. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InventoryPhone } from '../farm/inventory.js';
 import type { RunRecord } from '../report/record.js';
-import type { Stage } from './compose.js';
+import type { Lane, Stage } from './compose.js';
 import type { CollectedScenario } from './scenario.js';
 import {
   sessionCapabilities,
@@ -45,6 +45,7 @@ export function settingsFor(run: {
   readonly stage: Pick<Stage, 'appium' | 'virtualLab'>;
   readonly plan: RunRecord['plan'];
   readonly scenarios: readonly CollectedScenario[];
+  readonly lane: Lane;
 }): WdioSettings {
   const { stage, plan, workers } = run;
   const planned = new Set(plan.jobs.map(({ scenarioId }) => scenarioId));
@@ -53,10 +54,14 @@ export function settingsFor(run: {
     const worker = workers.get(phone.alias);
     if (worker === undefined || !plan.jobs.some((job) => job.phoneAlias === phone.alias)) return [];
     const capabilities = sessionCapabilities(phone, worker, stage.virtualLab?.host ?? null);
-    return [{ alias: phone.alias, ...connectionOf(phone, stage), capabilities }];
+    const connection = run.lane === 'direct' ? NO_CONNECTION : connectionOf(phone, stage);
+    return [{ alias: phone.alias, ...connection, capabilities }];
   });
   return { phones, specs: [...new Set(specs)], scenarioTimeoutMs: SCENARIO_TIMEOUT_MS };
 }
+
+/** Nobody connects to a phone of this very process. */
+const NO_CONNECTION = { hostname: '', port: 0, path: '/', protocol: 'http' } as const;
 
 function connectionOf(phone: InventoryPhone, { appium }: Pick<Stage, 'appium'>) {
   if (phone.appium === 'managed') {

@@ -1,3 +1,4 @@
+import type { FactConditions } from '../../farm/facts.js';
 import type { RelyingPartyOptions } from '../../relying-party/server.js';
 import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
 import type { Misreport } from '../../virtual-lab/probe-app.js';
@@ -46,6 +47,8 @@ export interface Sabotage {
   readonly description: string;
   /** Platforms on which it shows; the other ones must not notice it. */
   readonly platforms: readonly ('android' | 'ios')[];
+  /** Classes of phones on which it shows; all of those platforms where it is left out. */
+  readonly where?: FactConditions;
   readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
   readonly misreport?: Misreport;
   readonly clientFault?: (asked: CertificateFault) => CertificateFault;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CHECK_IDS } from '../verifier/check-ids.js';
-import { passed as passedFinding } from '../verifier/check.js';
-import { LAB } from '../verifier/policies.js';
-import type { AttestationResult } from '../verifier/result.js';
-import type { AppraisalInput } from '../verifier/verifier.js';
-import { SABOTAGES, SABOTAGE_IDS } from './sabotages/index.js';
-import { ignoring } from './sabotages/wrap.js';
-import { collectScenarios } from './scenario.js';
-import { scenarioFiles } from './scenario-files.js';
-import { comparePairs, type JobWord } from './selftest.js';
+import { CHECK_IDS } from '../../verifier/check-ids.js';
+import { passed as passedFinding } from '../../verifier/check.js';
+import { LAB } from '../../verifier/policies.js';
+import type { AttestationResult } from '../../verifier/result.js';
+import type { AppraisalInput } from '../../verifier/verifier.js';
+import { SABOTAGES, SABOTAGE_IDS } from '../sabotages/index.js';
+import { ignoring } from '../sabotages/wrap.js';
+import { collectScenarios } from '../scenario.js';
+import { scenarioFiles } from '../scenario-files.js';
+import { comparePairs, type JobWord } from './compare-pairs.js';
 
 const scenarios = await collectScenarios(scenarioFiles());
 
@@ -74,7 +74,7 @@ describe('a selftest', () => {
     scenarioId: string,
     platform: 'android' | 'ios',
     outcome: JobWord['outcome'],
-  ): JobWord => ({ scenarioId, platform, outcome, phoneAlias: `${platform}-phone` });
+  ): JobWord => ({ scenarioId, facts: { platform }, outcome, phoneAlias: `${platform}-phone` });
   const quiet = [job('a/named', 'ios', 'met'), job('a/other', 'android', 'met')];
 
   it.each(['unmet', 'not-run'] as const)('takes a named scenario that is %s for turned', (word) => {

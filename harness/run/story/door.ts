@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
 import type { AttestationResult } from '../../verifier/result.js';
+import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
 import type { ControlAnswer, Exchange } from '../control-protocol.js';
 import { certificateLifetime } from './certificate.js';
@@ -23,20 +24,24 @@ export interface RelyingPartyDoor {
   appraisals(): Promise<readonly AttestationResult[]>;
 }
 
-/** The door for one phone's stories. */
-export function openDoor(control: ControlClient, phone: string): RelyingPartyDoor {
+/** The door to one relying party for one phone's stories. */
+export function openDoor(
+  control: ControlClient,
+  phone: string,
+  backend: BackendId = 'reference',
+): RelyingPartyDoor {
   let description: ReturnType<RelyingPartyDoor['describe']> | null = null;
   return {
-    describe: () => (description ??= control.ask('relying-party/describe', {})),
+    describe: () => (description ??= control.ask('relying-party/describe', { backend })),
     async challenge(subject) {
-      const answer = await control.ask('relying-party/challenge', { phone, subject });
+      const answer = await control.ask('relying-party/challenge', { phone, backend, subject });
       if (answer.status === 201) return z.string().parse(answer.body['challenge']);
       const { status, code } = answer;
       throw new HarnessError('ERR_RELYING_PARTY', `no challenge was issued: ${status} ${code}`);
     },
     enrol: (subject, { challenge, csr, evidence }) =>
       control.ask('relying-party/enrol', {
-        ...{ phone, subject, challenge, csr },
+        ...{ phone, backend, subject, challenge, csr },
         evidence: evidence === null ? null : { ...evidence },
       }),
     lifetimeOf: certificateLifetime,

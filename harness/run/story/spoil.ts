@@ -1,4 +1,4 @@
-import { createAttackerKey, type AttackerKey } from '../../attacks/attacker-key.js';
+import { createAttackerKey } from '../../attacks/attacker-key.js';
 import type { CsrAttack, SignedRequestAttack } from '../../attacks/attack.js';
 import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
 import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
@@ -24,12 +24,9 @@ export type CsrAttackId = keyof typeof CSR_ATTACKS;
 /** An attack on a signed request. */
 export type RequestAttackId = keyof typeof REQUEST_ATTACKS;
 
-let attacker: AttackerKey | null = null;
-
-/** The certification request as it is after the attack. */
+/** The certification request as it is after the attack, by an attacker with a key of his own. */
 export function spoilCsr(csr: Uint8Array, attack: CsrAttackId): Uint8Array {
-  attacker ??= createAttackerKey();
-  return CSR_ATTACKS[attack].mutate(csr, { attacker });
+  return CSR_ATTACKS[attack].mutate(csr, { attacker: createAttackerKey() });
 }
 
 /** The enrolment with its certification request attacked on the way, after the phone vouched for it. */

@@ -1,0 +1,148 @@
+import {
+  createRelyingPartyClient,
+  httpsTransport,
+  startRelyingParty,
+  type RelyingParty,
+  type RelyingPartyClient,
+  type RelyingPartyEvents,
+  type RelyingPartyOptions,
+} from '../relying-party/index.js';
+import { parseRevocationList, type TrustSet } from '../trust/index.js';
+import { createVerifier, type AppraisalInput } from '../verifier/index.js';
+
+/** The relying parties that stories meet: one as it should be, and others that differ in one thing. */
+export const BACKENDS = {
+  reference: 'the relying party as it should be',
+  undemanding: 'asks for no evidence, and so takes any key for what it is said to be',
+  hasty: 'takes no challenge that is not presented at once',
+  unlisted: 'has no list of revoked attestation keys',
+  'after-revocation': 'has a list that revokes the attestation key of whoever enrols',
+  'of-another-app': 'knows an app of another name',
+  'of-another-signer': 'knows an app of this name that somebody else has signed',
+  'of-another-environment': "takes App Attest of Apple's other environment alone",
+} as const;
+
+/** One of them. */
+export type BackendId = keyof typeof BACKENDS;
+
+/** Every one, for schemas. */
+export const BACKEND_IDS = Object.keys(BACKENDS) as readonly BackendId[];
+
+/** A relying party that listens, and a client of its enrolment listener. */
+export interface Backend {
+  readonly relyingParty: RelyingParty;
+  readonly enrolment: RelyingPartyClient;
+}
+
+/** The relying parties of one run; but for the reference, none listens before a story asks for it. */
+export interface Backends {
+  of(id: BackendId): Promise<Backend>;
+  close(): Promise<void>;
+}
+
+/** What the relying parties of a run have in common. */
+export interface BackendParts {
+  /** The reference relying party; `events` are made for each by what it trusts. */
+  readonly reference: Omit<RelyingPartyOptions, 'events'>;
+  readonly trust: TrustSet;
+  /** What listens; `trustOf` answers what an appraisal went by where that is not the run's own trust. */
+  readonly eventsFor: (trustOf: TrustOf) => RelyingPartyEvents;
+  /** What spoils every one of them. */
+  readonly spoil: (options: RelyingPartyOptions) => RelyingPartyOptions;
+}
+
+/** What an appraisal went by, or null where it was the run's own trust. */
+export type TrustOf = (input: AppraisalInput) => TrustSet | null;
+
+interface Variant {
+  readonly options: Partial<RelyingPartyOptions>;
+  readonly trustOf?: TrustOf;
+}
+
+/** Prepares relying parties that share store, certificates and account, and differ in one thing each. */
+export function createBackends(parts: BackendParts): Backends {
+  const started = new Map<BackendId, Promise<Backend>>();
+  const start = async (id: BackendId): Promise<Backend> => {
+    const { options, trustOf = () => null } = variantOf(id, parts);
+    const events = parts.eventsFor(trustOf);
+    const whole = parts.spoil({ ...parts.reference, events, ...options });
+    const relyingParty = await startRelyingParty(whole);
+    const transport = httpsTransport({ anchors: [whole.pki.serverAnchor] });
+    const { enrolUrl } = relyingParty;
+    return { relyingParty, enrolment: createRelyingPartyClient({ url: enrolUrl, transport }) };
+  };
+  return {
+    of(id) {
+      const backend = started.get(id) ?? start(id);
+      started.set(id, backend);
+      return backend;
+    },
+    async close() {
+      const settled = await Promise.allSettled(started.values());
+      await Promise.all(
+        settled.map((one) =>
+          one.status === 'fulfilled' ? one.value.relyingParty.close() : Promise.resolve(),
+        ),
+      );
+    },
+  };
+}
+
+// The ports that the lab names are those of the reference; the others take what is free.
+function variantOf(id: BackendId, { reference, trust }: BackendParts): Variant {
+  if (id === 'reference') return { options: {} };
+  const { options, trustOf } = otherwise(id, reference, trust);
+  return { options: { ports: {}, ...options }, ...(trustOf === undefined ? {} : { trustOf }) };
+}
+
+function otherwise(
+  id: Exclude<BackendId, 'reference'>,
+  { referenceValues, policy }: BackendParts['reference'],
+  trust: TrustSet,
+): Variant {
+  switch (id) {
+    case 'undemanding':
+      return { options: { evidence: 'not-demanded' } };
+    case 'hasty':
+      return { options: { challengeLifetimeMs: 0 } };
+    case 'unlisted':
+      return judgingBy(() => ({ ...trust, revocation: null }));
+    case 'after-revocation':
+      return judgingBy((input) => revokedSince(trust, input));
+    case 'of-another-app': {
+      const packageNames = referenceValues.packageNames.map((name) => `${name}.another`);
+      const appIds = referenceValues.appIds.map((appId) => `${appId}.another`);
+      return { options: { referenceValues: { ...referenceValues, packageNames, appIds } } };
+    }
+    case 'of-another-signer': {
+      const signerDigests = ['5a'.repeat(32)];
+      const appIds = referenceValues.appIds.map((appId) => `OTHERTEAM0${appId.slice(TEAM_ID)}`);
+      return { options: { referenceValues: { ...referenceValues, signerDigests, appIds } } };
+    }
+    case 'of-another-environment': {
+      const { environments: own } = policy.appAttest;
+      const environments = ENVIRONMENTS.filter((environment) => !own.includes(environment));
+      return { options: { policy: { ...policy, appAttest: { environments } } } };
+    }
+  }
+}
+
+/** Characters of a team id. */
+const TEAM_ID = 10;
+const ENVIRONMENTS = ['development', 'production'] as const;
+
+function judgingBy(trustOf: (input: AppraisalInput) => TrustSet): Variant {
+  const appraise = (input: AppraisalInput) =>
+    createVerifier({ trust: trustOf(input) }).appraise(input);
+  return { options: { judge: { appraise } }, trustOf };
+}
+
+// What the vendor does once it learns that a batch key has leaked: the list names that key alone.
+function revokedSince(trust: TrustSet, { evidence, now }: AppraisalInput): TrustSet {
+  if (evidence.format !== 'android-key' || !evidence.parsed.ok) return trust;
+  const issuer = evidence.parsed.value.certificates[1];
+  if (issuer === undefined) return trust;
+  const entries = { [issuer.serial]: { status: 'REVOKED', reason: 'KEY_COMPROMISE' } };
+  const text = JSON.stringify({ entries });
+  return { ...trust, revocation: parseRevocationList(text, now.getTime()) };
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HarnessError } from '../errors.js';
+import type { ProbeTransport } from '../probe/index.js';
+import type { VirtualPhone } from '../virtual-lab/phone.js';
+import type { ControlHandlers } from './control-api.js';
+import type { ControlClient } from './control-client.js';
+import {
+  CONTROL_ROUTES,
+  type ControlAnswer,
+  type ControlRequest,
+  type ControlRoute,
+} from './control-protocol.js';
+import { startRun, type FinishedRun, type Run, type RunOptions } from './run.js';
+import { taleOf } from './scenario.js';
+import type { WorkerPhone } from './session-capabilities.js';
+import { createTeller, type PhoneLane } from './teller.js';
+
+/**
+ * Runs a lab of virtual phones in this process: the same stories, probes, relying parties, judgement
+ * and records as in a night, and neither Appium nor a test runner in between. It is for testing the
+ * harness itself, where what lies in between is not what is being tested.
+ */
+export async function conductDirectly(options: Omit<RunOptions, 'lane'>): Promise<FinishedRun> {
+  const run = await startRun({ ...options, lane: 'direct' });
+  const errors: Error[] = [];
+  try {
+    await Promise.all(run.settings.phones.map(({ alias }) => tellAll(run, alias)));
+  } catch (error) {
+    errors.push(error instanceof Error ? error : new Error(String(error)));
+  }
+  return run.finish({ cancelled: false, errors });
+}
+
+async function tellAll(run: Run, alias: string): Promise<void> {
+  const phone = run.workers.get(alias);
+  const udid: unknown = run.settings.phones.find((one) => one.alias === alias)?.capabilities[
+    'appium:udid'
+  ];
+  if (phone === undefined || typeof udid !== 'string' || run.stage.virtualLab === null) {
+    throw new HarnessError('ERR_USAGE', `${alias} is no virtual phone: only Appium leads to it`);
+  }
+  const teller = createTeller({
+    phone,
+    control: localControl(run.handlers),
+    secret: run.stage.probeSecret,
+    lane: directLane(run.stage.virtualLab.phone(udid), phone),
+  });
+  const specs = new Set(run.settings.specs);
+  for (const { id } of run.scenarios.filter(({ file }) => specs.has(file))) {
+    // An outcome that was not expected is in the journal, where whoever runs this looks for it.
+    await teller.tell(id, taleOf(id)).catch(() => undefined);
+  }
+  await teller.leave();
+}
+
+function localControl(handlers: ControlHandlers): ControlClient {
+  return {
+    async ask<Route extends ControlRoute>(route: Route, request: ControlRequest<Route>) {
+      const parsed: unknown = CONTROL_ROUTES[route].request.parse(request);
+      // The table pairs each schema with its handler's argument; a union over the routes loses that.
+      const handler = handlers[route] as (asked: never) => Promise<ControlAnswer<Route>>;
+      return await handler(parsed as never);
+    },
+  };
+}
+
+function directLane(virtual: VirtualPhone, { alias, probe }: WorkerPhone): PhoneLane {
+  const reachable = (): void => {
+    if (!virtual.faults.has('offline')) return;
+    throw new HarnessError('ERR_DEVICE_LOST', `${alias} is not connected`);
+  };
+  return {
+    open() {
+      reachable();
+      if (probe.install === null) throw new Error('virtual phones are given their probe');
+      virtual.remove(probe.app);
+      virtual.install(readFileSync(probe.install));
+      virtual.launch(probe.app);
+      return Promise.resolve(transportOf(virtual, probe.app, reachable));
+    },
+    remove() {
+      reachable();
+      virtual.remove(probe.app);
+      return Promise.resolve();
+    },
+    // What the probe waits for happens in this very process: there is no server to be spared.
+    sleep: () => delay(1),
+  };
+}
+
+function transportOf(virtual: VirtualPhone, app: string, reachable: () => void): ProbeTransport {
+  const textOf = (id: string): string | null =>
+    virtual.screen().find(({ accessibilityId }) => accessibilityId === id)?.text ?? null;
+  return {
+    openDeepLink(link) {
+      reachable();
+      virtual.openLink(link, app);
+      return Promise.resolve();
+    },
+    readText(id) {
+      reachable();
+      return Promise.resolve(textOf(id));
+    },
+    tap(id) {
+      reachable();
+      return Promise.resolve(virtual.tap(id));
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { HarnessError } from '../errors.js';
+import {
+  createProbeClient,
+  ProbeError,
+  startRequestHost,
+  type ProbeTransport,
+  type RequestHost,
+} from '../probe/index.js';
+import type { ControlClient } from './control-client.js';
+import type { WorkerPhone } from './session-capabilities.js';
+import { probeWords, type ProbeWords } from './story/probe-words.js';
+import { createStoryteller, type Story, type Storyteller } from './story/story.js';
+
+/** The way to a phone: through Appium, or straight into a virtual phone of this process. */
+export interface PhoneLane {
+  /** Puts a fresh probe on the phone, starts it and answers how to talk to it. */
+  open(): Promise<ProbeTransport>;
+  /** Takes the probe off the phone again. */
+  remove(): Promise<void>;
+  /** How to wait between two looks at the probe's screen; by default for as long as asked. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** Tells stories on one phone, and reports each to the run. */
+export interface Teller {
+  /**
+   * Throws where a story's outcome is not what was expected, so that the test runner shows the same
+   * as the run's own reports.
+   */
+  tell(scenario: string, story: (told: Story) => Promise<void>): Promise<'told' | 'not-planned'>;
+  /** Gives the phone back as it was found: keys deleted, probe removed. */
+  leave(): Promise<void>;
+}
+
+interface Stage {
+  readonly storyteller: Storyteller;
+  readonly probe: ProbeWords;
+  readonly requests: RequestHost;
+  /** Whether anything is expected of a phone with these facts. */
+  readonly judged: boolean;
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a teller works with. */
+export interface TellerParts {
+  readonly phone: WorkerPhone;
+  readonly lane: PhoneLane;
+  readonly control: ControlClient;
+  /** Whoever holds it commands the probe. */
+  readonly secret: string;
+}
+
+/** A teller; the phone is left alone until the first story. */
+export function createTeller(parts: TellerParts): Teller {
+  const { phone, control, lane } = parts;
+  let stage: Promise<Stage> | null = null;
+  // Set once the phone is gone: the stories after that are not told, and none can seem refused.
+  let lost: Failure | null = null;
+  return {
+    async tell(scenario, story) {
+      if (lost !== null) throw new Error(`${phone.alias} is gone: ${lost.message}`);
+      const { planned } = await control.ask('scenarios/start', { phone: phone.alias, scenario });
+      if (!planned) return 'not-planned';
+      const error = await attempt(async () => {
+        // The first story installs the probe; where that fails, every story of the phone fails by it.
+        stage ??= setStage(parts);
+        const { judged, storyteller } = await stage;
+        // Nothing is expected of such a phone, so nothing would be learnt; the run says why.
+        if (judged) await story(storyteller.story(scenario));
+      });
+      if (error?.code === 'ERR_DEVICE_LOST') {
+        lost = error;
+        await control.ask('phones/lost', { phone: phone.alias, error });
+      }
+      const { outcome } = await control.ask('scenarios/finish', { phone: phone.alias, error });
+      if (outcome.outcome === 'met' || outcome.outcome === 'bypassed-as-expected') return 'told';
+      throw new Error(`${scenario} on ${phone.alias}: ${JSON.stringify(outcome)}`);
+    },
+    async leave() {
+      // What cannot be reached is left to the run, which tries once more and says so.
+      if (stage === null || lost !== null) return;
+      const { probe, requests } = await stage;
+      stage = null;
+      await requests.close();
+      await probe.ask('reset', {});
+      await lane.remove();
+      await control.ask('phones/released', { phone: phone.alias });
+    },
+  };
+}
+
+async function setStage({ phone, lane, control, secret }: TellerParts): Promise<Stage> {
+  const { alias, platform } = phone;
+  const requests = await startRequestHost();
+  try {
+    const client = createProbeClient(await lane.open(), {
+      ...{ secret, requests, phone: alias },
+      ...(lane.sleep === undefined ? {} : { sleep: lane.sleep }),
+    });
+    await client.hello();
+    const probe = probeWords(client, {
+      platform,
+      measured: async (measurement) => {
+        await control.ask('measurements', { phone: alias, ...measurement });
+      },
+    });
+    const facts = await probe.ask('facts', {});
+    const { judged } = await control.ask('phones/ready', { phone: alias, facts });
+    return { storyteller: createStoryteller(probe, control, alias), probe, requests, judged };
+  } catch (error) {
+    await requests.close();
+    throw error;
+  }
+}
+
+async function attempt(act: () => Promise<void>): Promise<Failure | null> {
+  try {
+    await act();
+    return null;
+  } catch (error) {
+    return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+// The probe's own "no" where a story did not ask for one: nothing was judged, but nothing is lost.
+function codeOf(error: unknown): string {
+  if (error instanceof HarnessError) return error.code;
+  if (error instanceof ProbeError) return `probe:${error.code}`;
+  return error instanceof z.ZodError ? 'ERR_PROBE_PROTOCOL' : 'ERR_UNEXPECTED';
+}
