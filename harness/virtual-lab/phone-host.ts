@@ -72,7 +72,7 @@ async function reply(request: IncomingMessage, { phones, token }: Served): Promi
   if (request.method !== 'POST' || phone === undefined || !isAction(action)) {
     return problem(404, 'not-found', `no ${request.method ?? ''} ${request.url ?? ''} here`);
   }
-  if (phone.faults.has('offline')) {
+  if (phone.faults.strikes('offline')) {
     return problem(503, 'offline', `${phone.spec.udid} is not connected`);
   }
   return perform(phone, action, parseJson(await readBody(request)));

@@ -7,6 +7,8 @@ import type { Operation } from './latencies.js';
 import {
   createAndroidKeystore,
   createAppleKeystore,
+  type AndroidConditions,
+  type AppleConditions,
   type KeyLevel,
   type VendorRoots,
 } from './secure-hardware/index.js';
@@ -49,12 +51,7 @@ function androidPhoneKeys(spec: AndroidPhoneSpec, options: PhoneKeysOptions): Ph
     },
     vendors,
     clock: () => clock.now(),
-    conditions: () => ({
-      beforeFirstUnlock: faults.has('before-first-unlock'),
-      hardwareBusy: faults.has('hardware-busy'),
-      attestationKeys: faults.has('attestation-keys-exhausted') ? 'exhausted' : 'available',
-      online: !faults.has('no-network'),
-    }),
+    conditions: () => androidConditions(faults),
     pause,
   });
   const of = (app: AppPackage): AppKeys => {
@@ -90,6 +87,7 @@ function applePhoneKeys(spec: ApplePhoneSpec, options: PhoneKeysOptions): PhoneK
       hardware: {
         ...spec.hardware,
         appAttestSupported: spec.appAttest,
+        passcodeSet: spec.passcodeSet,
         osVersion: spec.osVersion,
         osBuild: spec.osBuild,
       },
@@ -98,10 +96,7 @@ function applePhoneKeys(spec: ApplePhoneSpec, options: PhoneKeysOptions): PhoneK
         const { teamId, bundleId, build, environment } = keychains.get(group)?.app ?? app;
         return { teamId, bundleId, bundleVersion: build, environment };
       },
-      conditions: () => ({
-        screenLocked: faults.has('before-first-unlock'),
-        appAttestReachable: !faults.has('no-network'),
-      }),
+      conditions: () => appleConditions(faults),
       pause,
     });
     keychains.set(group, { app, keystore });
@@ -111,6 +106,49 @@ function applePhoneKeys(spec: ApplePhoneSpec, options: PhoneKeysOptions): PhoneK
     of: (app) => appleAppKeys(keychainOf(app)),
     appRemoved: (app) => {
       keychainOf(app).appRemoved();
+    },
+  };
+}
+
+// Members are getters, since a fault that passes is used up by the operation that reads it.
+function androidConditions(faults: FaultSwitches): AndroidConditions {
+  return {
+    get beforeFirstUnlock() {
+      return faults.strikes('before-first-unlock');
+    },
+    get hardwareBusy() {
+      return faults.strikes('hardware-busy');
+    },
+    get strongBoxFailing() {
+      return faults.strikes('strongbox-failing');
+    },
+    get attestationKeys() {
+      if (faults.strikes('attestation-keys-refused')) return 'refused';
+      if (faults.strikes('attestation-keys-need-upgrade')) return 'upgrade-needed';
+      return faults.strikes('attestation-keys-exhausted') ? 'exhausted' : 'available';
+    },
+    get online() {
+      return !faults.has('no-network');
+    },
+    get keysImported() {
+      return faults.strikes('keys-imported');
+    },
+    get attestKey() {
+      return faults.strikes('attest-key');
+    },
+  };
+}
+
+function appleConditions(faults: FaultSwitches): AppleConditions {
+  return {
+    get screenLocked() {
+      return faults.strikes('before-first-unlock') || faults.strikes('screen-locked');
+    },
+    get appAttest() {
+      if (faults.strikes('app-attest-failing')) return 'failing';
+      const isUnavailable =
+        faults.strikes('app-attest-unavailable') || faults.strikes('no-network');
+      return isUnavailable ? 'unavailable' : 'available';
     },
   };
 }

@@ -67,7 +67,7 @@ export class VirtualPhone {
       faults,
       pause: (operation, level) =>
         this.#pause(
-          latencyMs(spec.latencies, level, operation) * (faults.has('slow') ? SLOW_FACTOR : 1),
+          latencyMs(spec.latencies, level, operation) * (faults.strikes('slow') ? SLOW_FACTOR : 1),
         ),
     });
   }
@@ -129,7 +129,7 @@ export class VirtualPhone {
   openLink(link: string, appId: string | null): boolean {
     const receiver = this.#receiverOf(link, appId);
     if (receiver === null || !this.launch(receiver)) return false;
-    if (this.faults.has('crash')) this.terminate(receiver);
+    if (this.faults.strikes('crash')) this.terminate(receiver);
     else this.#running.get(receiver)?.openLink(link);
     return true;
   }

@@ -111,6 +111,7 @@ export function iPhone(vendors: VendorRoots): TestPhone {
     hardware: {
       secureEnclave: true,
       appAttestSupported: true,
+      passcodeSet: true,
       osVersion: '18.5',
       osBuild: '22F76',
     },

@@ -74,7 +74,7 @@ export class PhoneNetwork {
     const tcp = await openTcp(target, {
       proxy: settings.get('http_proxy') ?? null,
       hosts,
-      isDown: faults.has('no-network'),
+      isDown: faults.strikes('no-network'),
     });
     try {
       const { anchors, pins, client } = request;

@@ -52,6 +52,11 @@ export function recordVersions(hardware: AndroidHardware): RecordVersions {
   return found[1];
 }
 
+/** Whether apps can have keys attested by a key of their own: from Android 12 on, with a TEE. */
+export function hasAttestKeys({ apiLevel, tee }: AndroidHardware): boolean {
+  return apiLevel >= 31 && tee;
+}
+
 /** Numbers of the system in records: `16` is 160000, `2026-11-05` is 202611 and 20261105. */
 export interface SystemNumbers {
   readonly osVersion: number;

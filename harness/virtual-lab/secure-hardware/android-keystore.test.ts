@@ -4,9 +4,11 @@ import { parseAndroidKey } from '../../evidence/android-key/index.js';
 import { KeystoreException, type GeneratedKey } from './index.js';
 import { keyRequest, testAndroid, TEST_NOW } from './testing/test-phones.js';
 
+const PURPOSE = 1;
 const KEY_SIZE = 3;
 const DIGEST = 5;
 const CREATED_AT = 701;
+const ORIGIN = 702;
 
 const challenge = new Uint8Array(32).fill(7);
 const message = new TextEncoder().encode('message');
@@ -56,22 +58,35 @@ describe('key generation', () => {
     });
   });
 
-  it.each([
-    { online: true, attestationKeys: 'exhausted', transient: true },
-    { online: false, attestationKeys: 'exhausted', transient: true },
-    { online: true, attestationKeys: 'refused', transient: false },
-  ] as const)('tells lasting from passing lack of attestation keys: %o', async (given) => {
-    const { transient, ...conditions } = given;
-    const keystore = testAndroid({ conditions });
-    const failure = await failureOf(() => keystore.generate(keyRequest({ challenge })));
+  it('raises a plain ProviderException where a StrongBox that is there makes no key', async () => {
+    const keystore = testAndroid({ conditions: { strongBoxFailing: true } });
+    const failure = await failureOf(() => keystore.generate(keyRequest({ level: 'strongbox' })));
     expect(failure).toMatchObject({
-      className: 'ProviderException',
-      publicCode: 16,
-      rawCode: 22,
-      transient,
+      ...{ className: 'ProviderException', publicCode: 12, rawCode: -6, transient: false },
     });
     await expect(keystore.generate(keyRequest())).resolves.toMatchObject({ level: 'tee' });
   });
+
+  // The codes tell the cases apart from Android 14 on; before, isTransientFailure() alone does.
+  it.each([
+    [33, { attestationKeys: 'exhausted' }, { publicCode: 16, rawCode: 22, transient: true }],
+    [33, { attestationKeys: 'exhausted', online: false }, { rawCode: 22, transient: true }],
+    [33, { attestationKeys: 'refused' }, { publicCode: 16, rawCode: 22, transient: false }],
+    [33, { attestationKeys: 'upgrade-needed' }, { rawCode: 22, transient: true }],
+    [34, { attestationKeys: 'exhausted' }, { publicCode: 16, rawCode: 25, transient: true }],
+    [34, { attestationKeys: 'exhausted', online: false }, { rawCode: 24, transient: true }],
+    [34, { attestationKeys: 'refused' }, { publicCode: 16, rawCode: 26, transient: false }],
+    [34, { attestationKeys: 'upgrade-needed' }, { publicCode: 17, rawCode: 23, transient: true }],
+  ] as const)(
+    'of API level %i tells lasting from passing lack of attestation keys: %o',
+    async (apiLevel, conditions, codes) => {
+      const keystore = testAndroid({ hardware: { apiLevel }, conditions });
+      const failure = await failureOf(() => keystore.generate(keyRequest({ challenge })));
+      expect(failure).toMatchObject({ className: 'ProviderException', ...codes });
+      expect(failure.message).toContain(`internal Keystore code: ${codes.rawCode}`);
+      await expect(keystore.generate(keyRequest())).resolves.toMatchObject({ level: 'tee' });
+    },
+  );
 
   it('needs no remote key on a phone provisioned at the factory', async () => {
     const keystore = testAndroid({
@@ -164,6 +179,16 @@ describe('key use', () => {
     expect(await failureOf(() => keystore.exportPrivate('hard'))).toMatchObject({ rawCode: null });
   });
 
+  it('asks for the owner before the first unlock, in an exception without codes', async () => {
+    const conditions = { beforeFirstUnlock: false };
+    const keystore = testAndroid({ conditions });
+    await keystore.generate(keyRequest());
+    conditions.beforeFirstUnlock = true;
+    const refusal = { className: 'UserNotAuthenticatedException', publicCode: null, rawCode: null };
+    expect(await failureOf(() => keystore.sign('key', message, 'sha256'))).toMatchObject(refusal);
+    expect(await failureOf(() => keystore.tlsKey('key'))).toMatchObject(refusal);
+  });
+
   it('no longer knows a deleted key', async () => {
     const keystore = testAndroid();
     await keystore.generate(keyRequest());
@@ -202,5 +227,28 @@ describe('records', () => {
       await keystore.generate(keyRequest({ challenge, digests: ['sha256'] })),
     );
     expect(record.hardwareEnforced.integerSets.get(DIGEST)).toEqual([4]);
+  });
+
+  it('say that a key was imported, and a key of the app itself has no record to say it', async () => {
+    const keystore = testAndroid({ conditions: { keysImported: true } });
+    const record = recordOf(await keystore.generate(keyRequest({ challenge })));
+    expect(record.hardwareEnforced.integers.get(ORIGIN)).toBe(2n);
+    expect(record.hardwareEnforced.rootOfTrust).toMatchObject({ deviceLocked: true });
+  });
+
+  it.each([
+    [30, 'rkp', ['sign']],
+    [31, 'rkp', ['sign', 'attest key']],
+    [35, 'factory', ['sign', 'attest key']],
+  ] as const)('of API level %i on a %s phone speak of %s', async (apiLevel, provisioning, keys) => {
+    const conditions = { attestKey: true };
+    const keystore = testAndroid({ hardware: { apiLevel, provisioning }, conditions });
+    const key = await keystore.generate(keyRequest({ challenge }));
+    const { parsed } = parseAndroidKey(key.attestationChain ?? []);
+    if (!parsed.ok) throw new Error(parsed.malformation.message);
+    const purposes = parsed.value.records.map(({ at, parsed: record }) =>
+      record.ok ? [at, record.value.hardwareEnforced.integerSets.get(PURPOSE)] : null,
+    );
+    expect(purposes).toEqual([[0, [2]], ...(keys.length === 2 ? [[1, [7]]] : [])]);
   });
 });

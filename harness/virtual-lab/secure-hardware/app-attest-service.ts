@@ -25,8 +25,8 @@ export interface AppAttestOptions {
   readonly system: AppleSystem;
   /** The app that is calling. */
   readonly app: () => AppleApp;
-  /** Whether Apple's service can be reached and answers. */
-  readonly serverReachable: () => boolean;
+  /** Apple's service; read once per attestation. */
+  readonly server: () => 'available' | 'unavailable' | 'failing';
   readonly pause: (operation: 'generate' | 'attest' | 'sign') => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function createAppAttestService(options: AppAttestOptions): AppAttestServ
       refuseInput(clientDataHash);
       // DCError.invalidKey: "the key was already attested".
       if (key.isAttested) throw dcError('invalidKey', 'the key was already attested');
-      if (!options.serverReachable()) throw dcError('serverUnavailable', 'no answer from Apple');
+      refuseByServer(options.server());
       // From here on a second call finds the key attested, however long the service takes.
       key.isAttested = true;
       await options.pause('attest');
@@ -126,6 +126,17 @@ function attestation(key: AppAttestKey, call: AttestationCall): Uint8Array {
     receipt,
     authData,
   });
+}
+
+function refuseByServer(server: ReturnType<AppAttestOptions['server']>): void {
+  switch (server) {
+    case 'available':
+      return;
+    case 'unavailable':
+      throw dcError('serverUnavailable', 'no answer from Apple');
+    case 'failing':
+      throw dcError('unknownSystemFailure', 'the system failed');
+  }
 }
 
 function refuseInput(clientDataHash: Uint8Array): void {

@@ -4,6 +4,7 @@ import { KeystoreException } from './secure-hardware.js';
 const OS_STATUS = {
   unimplemented: -4,
   param: -50,
+  notAvailable: -25291,
   authFailed: -25293,
   itemNotFound: -25300,
   interactionNotAllowed: -25308,
@@ -27,6 +28,7 @@ export function osStatus(name: OsStatusName, message: string): KeystoreException
 
 /** Codes of DCError. */
 const DC_ERROR = {
+  unknownSystemFailure: 0,
   featureUnsupported: 1,
   invalidInput: 2,
   invalidKey: 3,

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../encoding/bytes.js';
 import { bytesEntry, expectCbor, readCbor } from '../../encoding/cbor.js';
-import { KeystoreException } from './index.js';
+import { KeystoreException, type AppleConditions } from './index.js';
 import { TEST_APP, testApple } from './testing/test-phones.js';
 
 const message = utf8('message');
@@ -54,6 +54,26 @@ describe('Secure Enclave', () => {
       transient: false,
     });
     expect(keystore.appAttest.supported).toBe(false);
+  });
+
+  it('answers errSecNotAvailable on a phone without a passcode', async () => {
+    const keystore = testApple({ hardware: { passcodeSet: false } });
+    expect(await failureOf(() => keystore.generate(enclaveKey))).toMatchObject({
+      ...{ className: 'NSOSStatusErrorDomain', rawCode: -25291, transient: false },
+    });
+    await expect(keystore.generate({ ...enclaveKey, level: 'software' })).resolves.toMatchObject({
+      level: 'software',
+    });
+  });
+
+  it('lets no key be used while the phone is locked', async () => {
+    const conditions = { screenLocked: false };
+    const keystore = testApple({ conditions });
+    await keystore.generate(enclaveKey);
+    conditions.screenLocked = true;
+    const refusal = { publicCode: -25308, rawCode: -25308, transient: true };
+    expect(await failureOf(() => keystore.sign('key', message))).toMatchObject(refusal);
+    expect(await failureOf(() => keystore.tlsKey('key'))).toMatchObject(refusal);
   });
 
   it('is closed while the phone is locked', async () => {
@@ -118,15 +138,23 @@ describe('App Attest', () => {
   });
 
   it('answers serverUnavailable, which may pass, and keeps the key', async () => {
-    const reach = { appAttestReachable: false };
+    const reach: { appAttest: AppleConditions['appAttest'] } = { appAttest: 'unavailable' };
     const { appAttest } = testApple({ conditions: reach });
     const keyId = await appAttest.generateKey();
     expect(await failureOf(() => appAttest.attest(keyId, clientDataHash))).toMatchObject({
       publicCode: 4,
       transient: true,
     });
-    reach.appAttestReachable = true;
+    reach.appAttest = 'available';
     await expect(appAttest.attest(keyId, clientDataHash)).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  it('answers unknownSystemFailure, which does not pass', async () => {
+    const { appAttest } = testApple({ conditions: { appAttest: 'failing' } });
+    const keyId = await appAttest.generateKey();
+    expect(await failureOf(() => appAttest.attest(keyId, clientDataHash))).toMatchObject({
+      ...{ className: 'com.apple.devicecheck.error', publicCode: 0, transient: false },
+    });
   });
 
   it('answers invalidInput to an empty client data hash', async () => {

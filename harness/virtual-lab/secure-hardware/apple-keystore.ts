@@ -16,14 +16,18 @@ export interface AppleHardware extends AppleSystem {
   /** Without one it is a simulator. */
   readonly secureEnclave: boolean;
   readonly appAttestSupported: boolean;
+  readonly passcodeSet: boolean;
 }
 
-/** What befalls an iPhone's keys from outside; read anew at every call. */
+/**
+ * What befalls an iPhone's keys from outside. Asked for anew at every call, and each member read
+ * only where it would strike, once per operation.
+ */
 export interface AppleConditions {
   /** Keys of class WhenUnlockedThisDeviceOnly are closed while the screen is locked. */
   readonly screenLocked: boolean;
-  /** Whether Apple's attestation service can be reached. */
-  readonly appAttestReachable: boolean;
+  /** Apple's attestation service; `failing` says that the key is to be given up. */
+  readonly appAttest: 'available' | 'unavailable' | 'failing';
 }
 
 /** What takes time on an iPhone. */
@@ -44,7 +48,7 @@ interface StoredKey extends KeyMaterial {
   readonly level: AppleKeyLevel;
 }
 
-const FAIR_CONDITIONS: AppleConditions = { screenLocked: false, appAttestReachable: true };
+const FAIR_CONDITIONS: AppleConditions = { screenLocked: false, appAttest: 'available' };
 
 /** A keychain over a modelled Secure Enclave that follows Security.framework's rules and errors. */
 export function createAppleKeystore(options: AppleKeystoreOptions): AppleKeystore & {
@@ -66,7 +70,7 @@ export function createAppleKeystore(options: AppleKeystoreOptions): AppleKeystor
     supported: hardware.appAttestSupported && hardware.secureEnclave,
     system: hardware,
     app: options.app,
-    serverReachable: () => conditions().appAttestReachable,
+    server: () => conditions().appAttest,
     pause: (operation) => pause(operation, 'secure-enclave'),
   });
 
@@ -116,6 +120,10 @@ function refuseGeneration(request: AppleKeyRequest, hardware: AppleHardware): vo
   if (request.level !== 'secure-enclave') return;
   if (!hardware.secureEnclave) {
     throw osStatus('authFailed', 'no Secure Enclave to make a private key in');
+  }
+  // Without a passcode there is nothing to protect it with. Phones were seen to answer -25293 too.
+  if (!hardware.passcodeSet) {
+    throw osStatus('notAvailable', 'no passcode is set to protect a private key with');
   }
   // kSecAttrTokenIDSecureEnclave takes kSecAttrKeyTypeECSECPrimeRandom of 256 bits alone.
   if (request.algorithm !== 'ec-p256') {

@@ -40,6 +40,18 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
     expect(opensslVerify(attestationChain, TEST_NOW)).toMatch(/^passed: .*OK/);
   });
 
+  // Google's own Droid CA2 has room for two authorities below it, and an attest key is the third:
+  // whoever checks path lengths refuses such a chain of a genuine phone as well.
+  it.each([
+    ['factory', /^passed: .*OK/],
+    ['rkp', /^failed: .*CN = Droid CA2\n.*path length constraint exceeded/],
+  ] as const)('judges the chain of an attest key on a %s phone', async (provisioning, verdict) => {
+    const conditions = { attestKey: true };
+    const keystore = testAndroid({ vendors, hardware: { provisioning }, conditions });
+    const { attestationChain = [] } = await keystore.generate(keyRequest({ challenge }));
+    expect(opensslVerify(attestationChain, TEST_NOW)).toMatch(verdict);
+  });
+
   it('refuses a chain with the root of another lab', async () => {
     const { attestationChain = [] } = await testAndroid({ vendors }).generate(
       keyRequest({ challenge }),

@@ -1,3 +1,4 @@
+export * from './android-conditions.js';
 export * from './android-keystore.js';
 export type { AndroidHardware } from './android-hardware.js';
 export type { AppAttestEnvironment, AppleApp, AppleSystem } from './app-attest-object.js';

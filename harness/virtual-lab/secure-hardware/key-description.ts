@@ -9,12 +9,12 @@ export const BOOT_STATE = { verified: 0, 'self-signed': 1, unverified: 2, failed
 
 /** KeyMint's numbers for what a key may do and how. */
 export const KEYMINT = {
-  purpose: { sign: 2, verify: 3 },
+  purpose: { sign: 2, verify: 3, attestKey: 7 },
   algorithm: { rsa: 1, ec: 3 },
   digest: { none: 0, sha256: 4 },
   padding: { rsaPkcs1Sign: 5 },
   curveP256: 1,
-  originGenerated: 0,
+  origin: { generated: 0, imported: 2 },
 } as const;
 
 /** The verified boot state that a phone's boot loader handed to its secure world. */

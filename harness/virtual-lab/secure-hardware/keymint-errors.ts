@@ -14,6 +14,7 @@ interface KeyMintError {
  */
 const KEYMINT_ERRORS = {
   unsupportedAlgorithm: { raw: -4, public: 12, transient: false },
+  unsupportedKeySize: { raw: -6, public: 12, transient: false },
   incompatibleDigest: { raw: -13, public: 13, transient: false },
   invalidInputLength: { raw: -21, public: 13, transient: false },
   secureHardwareBusy: { raw: -48, public: 10, transient: true },
@@ -21,6 +22,10 @@ const KEYMINT_ERRORS = {
   locked: { raw: 2, public: 2, transient: false },
   keyNotFound: { raw: 7, public: 6, transient: false },
   outOfKeys: { raw: 22, public: 16, transient: false },
+  outOfKeysUpgradeNeeded: { raw: 23, public: 17, transient: true },
+  outOfKeysPendingConnectivity: { raw: 24, public: 16, transient: true },
+  outOfKeysForNow: { raw: 25, public: 16, transient: true },
+  outOfKeysForGood: { raw: 26, public: 16, transient: false },
 } as const satisfies Record<string, KeyMintError>;
 
 /** A failure by name. */
@@ -38,10 +43,22 @@ export function generationFailure(name: KeyMintErrorName): KeystoreException {
 }
 
 /** How remote provisioning ended that was to refill the pool of attestation keys. */
-export type RefillStatus = 'temporarily-unavailable' | 'pending-connectivity' | 'server-refused';
+export type RefillStatus =
+  'temporarily-unavailable' | 'pending-connectivity' | 'server-refused' | 'upgrade-needed';
+
+const REFILL_ERRORS = {
+  'temporarily-unavailable': 'outOfKeysForNow',
+  'pending-connectivity': 'outOfKeysPendingConnectivity',
+  'server-refused': 'outOfKeysForGood',
+  'upgrade-needed': 'outOfKeysUpgradeNeeded',
+} as const satisfies Record<RefillStatus, KeyMintErrorName>;
+
+/** ResponseCode: "Starting with API 34, more detailed errors have been included". */
+const DETAILED_FROM_API = 34;
 
 /** What `generateKeyPair()` throws when no attestation key is left and none can be fetched. */
-export function provisioningFailure(status: RefillStatus): KeystoreException {
+export function provisioningFailure(status: RefillStatus, apiLevel: number): KeystoreException {
+  if (apiLevel >= DETAILED_FROM_API) return generationFailure(REFILL_ERRORS[status]);
   const { raw, public: publicCode } = KEYMINT_ERRORS.outOfKeys;
   return new KeystoreException({
     className: 'ProviderException',
@@ -55,7 +72,15 @@ export function provisioningFailure(status: RefillStatus): KeystoreException {
 
 /** What using a key throws. */
 export function useFailure(name: KeyMintErrorName): KeystoreException {
-  return failure('InvalidKeyException', 'Keystore operation failed', name);
+  if (name !== 'locked') return failure('InvalidKeyException', 'Keystore operation failed', name);
+  // AOSP, KeyStoreCryptoOperationUtils: an exception of its own, made without cause or code.
+  return new KeystoreException({
+    className: 'UserNotAuthenticatedException',
+    message: 'User not authenticated',
+    publicCode: null,
+    rawCode: null,
+    transient: false,
+  });
 }
 
 /** What reading a key that is not there, or not readable, comes to. */

@@ -5,8 +5,8 @@ import { readCertificate } from '../../encoding/certificate.js';
 import { parseAndroidKey } from '../../evidence/android-key/index.js';
 import { parseAppAttestAttestation } from '../../evidence/app-attest/index.js';
 import { anchorOf } from '../../trust/index.js';
-import { createVerifier, failing, LAB } from '../../verifier/index.js';
-import type { AndroidHardware, AndroidKeyRequest } from './index.js';
+import { createVerifier, failing, LAB, type AppraisalPolicy } from '../../verifier/index.js';
+import type { AndroidConditions, AndroidHardware, AndroidKeyRequest } from './index.js';
 import {
   keyRequest,
   TEST_APP,
@@ -34,8 +34,13 @@ const challenge = new Uint8Array(createHash('sha256').update('challenge').digest
 async function appraiseAndroid(
   hardware: Partial<AndroidHardware>,
   request: Partial<AndroidKeyRequest> = {},
+  options: {
+    readonly conditions?: Partial<AndroidConditions>;
+    readonly policy?: AppraisalPolicy;
+  } = {},
 ) {
-  const keystore = testAndroid({ vendors, hardware });
+  const { conditions = {}, policy = LAB } = options;
+  const keystore = testAndroid({ vendors, hardware, conditions });
   const key = await keystore.generate(keyRequest({ challenge, ...request }));
   return verifier.appraise({
     evidence: parseAndroidKey(key.attestationChain ?? []),
@@ -45,7 +50,7 @@ async function appraiseAndroid(
       signerDigests: TEST_PACKAGE.signerDigests.map(toHex),
       spki: key.spki,
     },
-    policy: LAB,
+    policy,
     now: TEST_NOW,
   });
 }
@@ -102,6 +107,26 @@ describe('the reference verifier', () => {
     ]);
     expect(result.verdict).toBe('rejected');
   });
+
+  it('refuses an imported key for just that', async () => {
+    const result = await appraiseAndroid({}, {}, { conditions: { keysImported: true } });
+    expect(failing(result)).toEqual(['android-key/origin-generated']);
+    expect(result.claims).toMatchObject({ origin: 'IMPORTED' });
+  });
+
+  it.each(['rkp', 'factory'] as const)(
+    'takes the attest key of a %s phone where policy allows one',
+    async (provisioning) => {
+      const conditions = { attestKey: true };
+      const refused = await appraiseAndroid({ provisioning }, {}, { conditions });
+      expect(failing(refused)).toEqual(['android-key/single-record']);
+      const androidKey = { ...LAB.androidKey, attestKeyChains: 'allowed' } as const;
+      const policy = { ...LAB, id: 'attest-keys', androidKey };
+      const result = await appraiseAndroid({ provisioning }, {}, { conditions, policy });
+      expect(failing(result)).toEqual([]);
+      expect(result.verdict).toBe('accepted');
+    },
+  );
 
   it.each(['17.2.1', '18.5', '27.0'])('accepts an attestation of iOS %s', async (osVersion) => {
     const result = await appraiseApple(osVersion, TEST_NOW);

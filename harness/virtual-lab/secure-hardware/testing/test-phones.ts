@@ -78,6 +78,7 @@ export const TEST_APP: AppleApp = {
 export const TEST_IPHONE: AppleHardware = {
   secureEnclave: true,
   appAttestSupported: true,
+  passcodeSet: true,
   osVersion: '18.5',
   osBuild: '22F76',
 };
@@ -95,6 +96,6 @@ export function testApple(
     hardware: { ...TEST_IPHONE, ...changes.hardware },
     vendors: changes.vendors ?? testVendors(),
     app: () => ({ ...TEST_APP, ...changes.app }),
-    conditions: () => ({ screenLocked: false, appAttestReachable: true, ...changes.conditions }),
+    conditions: () => ({ screenLocked: false, appAttest: 'available', ...changes.conditions }),
   });
 }
