@@ -18,6 +18,13 @@ export const factsSchema = z
     /** The state of Android Verified Boot. */
     bootState: z.enum(['verified', 'self-signed', 'unverified', 'failed']).exactOptional(),
     bootloaderLocked: z.boolean().exactOptional(),
+    /**
+     * The boot state that the keystore attests; `none` where it attests none, as software does. A
+     * phone whose attestations are forged says another here than its system properties.
+     */
+    attestedBootState: z
+      .enum(['verified', 'self-signed', 'unverified', 'failed', 'none'])
+      .exactOptional(),
     /** Signs of root access or of a jailbreak were seen. */
     rooted: z.boolean().exactOptional(),
   })

@@ -55,6 +55,24 @@ describe('measureFacts', () => {
     expect(old).toEqual({ platform: 'android', strongbox: false, rooted: false });
   });
 
+  it('knows the TEE of an old phone by what it attests', () => {
+    const old = { ...android, apiLevel: 30, features: [] };
+    const attested = { level: 'TRUSTED_ENVIRONMENT', bootState: 'VERIFIED' } as const;
+    expect(measureFacts(old, attested)).toMatchObject({ tee: true, attestedBootState: 'verified' });
+    expect(measureFacts(old, { ...attested, level: 'SOFTWARE' })).toMatchObject({ tee: false });
+  });
+
+  it('keeps what is attested apart from what the system says, as they may differ', () => {
+    const bootProperties = { 'ro.boot.verifiedbootstate': 'orange' };
+    const spoofing = { level: 'TRUSTED_ENVIRONMENT', bootState: 'VERIFIED' } as const;
+    expect(measureFacts({ ...android, bootProperties }, spoofing)).toMatchObject({
+      bootState: 'unverified',
+      attestedBootState: 'verified',
+    });
+    const emulator = { level: 'SOFTWARE', bootState: null } as const;
+    expect(measureFacts(android, emulator)).toMatchObject({ attestedBootState: 'none' });
+  });
+
   it('reads an iPhone', () => {
     expect(measureFacts({ ...iphone, rootHints: ['/Applications/Sileo.app'] })).toEqual({
       platform: 'ios',

@@ -19,19 +19,33 @@ const BOOT_STATES = new Map<string, NonNullable<Facts['bootState']>>([
   ['red', 'failed'],
 ]);
 
+/** What a phone's keystore attested of a fresh key. */
+export interface AttestedKey {
+  readonly level: 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX';
+  /** Null where the attestation holds no root of trust. */
+  readonly bootState: 'VERIFIED' | 'SELF_SIGNED' | 'UNVERIFIED' | 'FAILED' | null;
+}
+
+const ATTESTED_BOOT_STATES = {
+  VERIFIED: 'verified',
+  SELF_SIGNED: 'self-signed',
+  UNVERIFIED: 'unverified',
+  FAILED: 'failed',
+} as const;
+
 /**
- * The facts of a phone as its probe claims them: good enough to choose what is expected of the phone,
+ * The facts of a phone as its probe claims them and its keystore attests: good enough to choose what is expected of the phone,
  * never to trust it. What the probe cannot tell stays absent, so that it shows as drift.
  */
-export function measureFacts(claimed: ProbeFacts): Facts {
+export function measureFacts(claimed: ProbeFacts, attested: AttestedKey | null = null): Facts {
   const rooted = claimed.rootHints.length > 0;
   return claimed.platform === 'android'
     ? {
         platform: 'android',
         strongbox: claimed.features.includes(FEATURES.strongbox),
-        // A phone of API 30 or older has no feature for its TEE, nor does it lack one for that.
-        ...((claimed.apiLevel ?? 0) >= 31 && { tee: claimed.features.includes(FEATURES.tee) }),
+        ...teeFact(claimed, attested),
         ...bootFacts(claimed.bootProperties),
+        ...(attested !== null && { attestedBootState: attestedBootState(attested) }),
         rooted,
       }
     : {
@@ -42,6 +56,16 @@ export function measureFacts(claimed: ProbeFacts): Facts {
         appAttest: claimed.appAttestSupported,
         rooted,
       };
+}
+
+// FEATURE_HARDWARE_KEYSTORE came with API 31; an older phone shows its TEE only by what it attests.
+function teeFact(claimed: ProbeFacts, attested: AttestedKey | null): Pick<Facts, 'tee'> {
+  if ((claimed.apiLevel ?? 0) >= 31) return { tee: claimed.features.includes(FEATURES.tee) };
+  return attested === null ? {} : { tee: attested.level !== 'SOFTWARE' };
+}
+
+function attestedBootState({ bootState }: AttestedKey): NonNullable<Facts['attestedBootState']> {
+  return bootState === null ? 'none' : ATTESTED_BOOT_STATES[bootState];
 }
 
 function bootFacts(

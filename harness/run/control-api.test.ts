@@ -16,6 +16,7 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
   };
   return {
     'phones/ready': refuse,
+    'phones/pull-lever': refuse,
     'phones/lost': refuse,
     'phones/released': refuse,
     'scenarios/start': refuse,

@@ -6,12 +6,14 @@ import { measureFacts } from '../farm/measure-facts.js';
 import { COMMANDS } from '../probe/index.js';
 import { enrolmentRequestSchema } from '../relying-party/index.js';
 import type { AppraisalRecorder } from './appraisal-recorder.js';
+import { attestedKey } from './attested-key.js';
 import type { BackendId } from './backends.js';
 import { issueFaultyCertificate } from './client-certificates.js';
 import type { Stage } from './compose.js';
 import type { Conductor, Readiness } from './conductor.js';
 import type { ControlHandlers } from './control-api.js';
 import type { ControlRequest } from './control-protocol.js';
+import { createLevers } from './levers.js';
 import { exchangeOf } from './exchange.js';
 
 /** What the run does for its workers. */
@@ -23,10 +25,15 @@ export function controlHandlers(run: {
   readonly onReleased: (phone: string) => void;
 }): ControlHandlers {
   const { conductor, recorder, stage, lab } = run;
+  const levers = createLevers(lab.inventory.value.phones, stage.virtualLab);
   return {
-    'phones/ready': ({ phone, facts }) => ({
-      judged: conductor.phoneReady(phone, readinessOf(lab, phone, facts)),
+    'phones/ready': (request) => ({
+      judged: conductor.phoneReady(request.phone, readinessOf(lab, request)),
     }),
+    'phones/pull-lever': ({ phone, lever }) => {
+      levers.pull(phone, lever);
+      return {};
+    },
     'phones/lost': ({ phone, error }) => {
       conductor.phoneLost(phone, error);
       return {};
@@ -38,9 +45,11 @@ export function controlHandlers(run: {
     'scenarios/start': ({ phone, scenario }) => ({
       planned: conductor.scenarioStarted(phone, scenario),
     }),
-    'scenarios/finish': ({ phone, error }) => ({
-      outcome: conductor.scenarioFinished(phone, error),
-    }),
+    'scenarios/finish': ({ phone, error }) => {
+      // What a story did to its phone is not the next one's, whether it was told to its end or not.
+      levers.release(phone);
+      return { outcome: conductor.scenarioFinished(phone, error) };
+    },
     observations: ({ phone, name, observation }) => ({
       outcome: conductor.observed(phone, name, observation),
     }),
@@ -86,15 +95,15 @@ export function controlHandlers(run: {
 // The probe's claims choose what is expected of the phone; nothing is trusted by them.
 function readinessOf(
   lab: Lab,
-  phone: string,
-  claimed: ControlRequest<'phones/ready'>['facts'],
+  { phone, facts: claimed, attestation }: ControlRequest<'phones/ready'>,
 ): Readiness {
   const declared = lab.inventory.value.phones.find(({ alias }) => alias === phone)?.class;
   const deviceClass = declared === undefined ? undefined : lab.classes.get(declared);
   if (deviceClass === undefined) {
     throw new HarnessError('ERR_USAGE', `the inventory has no phone ${phone}`);
   }
-  const measured = measureFacts(COMMANDS.facts.result.parse(claimed));
+  const probeFacts = COMMANDS.facts.result.parse(claimed);
+  const measured = measureFacts(probeFacts, attestedKey(attestation));
   const { class: className, drift } = classify(measured, deviceClass, lab.classes);
   return { class: className, facts: claimed, drift: [...drift] };
 }

@@ -8,6 +8,7 @@ import {
 import { outcomeSchema } from '../expectation/outcome.js';
 import { BACKEND_IDS } from './backends.js';
 import { CERTIFICATE_FAULTS } from './client-certificates.js';
+import { leverSchema } from './levers.js';
 import { MIDDLES, PINNINGS } from './interception.js';
 
 const name = z.string().min(1).max(200);
@@ -39,7 +40,12 @@ export type Exchange = z.infer<typeof exchangeSchema>;
  */
 export const CONTROL_ROUTES = {
   'phones/ready': {
-    request: z.strictObject({ phone: name, facts: z.record(z.string(), claimValueSchema) }),
+    request: z.strictObject({
+      phone: name,
+      facts: z.record(z.string(), claimValueSchema),
+      /** The chain of a key that was made to see what the keystore attests; null where it does not. */
+      attestation: z.array(base64url).readonly().nullable(),
+    }),
     /** Whether anything is expected of a phone with these facts. */
     answer: z.strictObject({ judged: z.boolean() }),
   },
@@ -70,6 +76,11 @@ export const CONTROL_ROUTES = {
   appraisals: {
     request: z.strictObject({ phone: name }),
     answer: z.strictObject({ results: z.array(attestationResultSchema).readonly() }),
+  },
+  /** Does something to a phone of this lab; what it did ends with the scenario. */
+  'phones/pull-lever': {
+    request: z.strictObject({ phone: name, lever: leverSchema }),
+    answer: nothing,
   },
   'relying-party/describe': {
     request: z.strictObject({ backend }),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { HarnessError } from '../errors.js';
 import {
@@ -110,13 +111,36 @@ async function setStage({ phone, lane, control, secret }: TellerParts): Promise<
       },
     });
     const facts = await probe.ask('facts', {});
-    const { judged } = await control.ask('phones/ready', { phone: alias, facts });
+    const attestation = await attestationOf(probe);
+    const { judged } = await control.ask('phones/ready', { phone: alias, facts, attestation });
     return { storyteller: createStoryteller(probe, control, alias), probe, requests, judged };
   } catch (error) {
     await requests.close();
     throw error;
   }
 }
+
+/** What the keystore attests of a key that is made for nothing else; null where it makes none. */
+async function attestationOf(probe: ProbeWords): Promise<readonly string[] | null> {
+  if (probe.platform === 'ios') return null;
+  const alias = 'facts';
+  const challenge = randomBytes(CHALLENGE_BYTES).toString('base64url');
+  try {
+    const { attestationChain } = await probe.ask('key.generate', {
+      ...{ alias, purpose: 'sign', algorithm: 'ec-p256', challenge },
+      ladder: ['tee'],
+      digests: ['sha256'],
+    });
+    await probe.ask('key.delete', { alias });
+    return attestationChain ?? null;
+  } catch (error) {
+    // Such a phone has no such fact, which shows as drift where its class states one.
+    if (error instanceof ProbeError) return null;
+    throw error;
+  }
+}
+
+const CHALLENGE_BYTES = 32;
 
 async function attempt(act: () => Promise<void>): Promise<Failure | null> {
   try {
