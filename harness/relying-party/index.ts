@@ -22,6 +22,7 @@ export { CLOCK_OFFSET_HEADER } from './http/answering.js';
 export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 export { MemoryStore } from './memory-store.js';
 export { createLabPki, pinOf, type LabPki, type ServerCredentials } from './pki.js';
+export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';
 export * from './schemas.js';

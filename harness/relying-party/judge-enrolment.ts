@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { toBase64url } from '../encoding/bytes.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import {
   parseAppAttestAssertion,
   parseAppAttestAttestation,
 } from '../evidence/app-attest/index.js';
 import { parseCsr } from '../evidence/csr/index.js';
-import { enrolmentBinding } from '../evidence/formats/index.js';
+import { appAttestKeyId, enrolmentBinding } from '../evidence/formats/index.js';
 import type { AttestationResult } from '../verifier/result.js';
 import { enrolmentChecks } from './checks/enrolment.js';
 import {
@@ -144,5 +142,5 @@ export function appAttestKeyOf(question: Question | null): AppAttestKey | null {
   const { parsed } = question.evidence;
   if (!parsed.ok) return null;
   const { publicKey } = parsed.value.authData;
-  return { keyId: toBase64url(createHash('sha256').update(publicKey).digest()), publicKey };
+  return { keyId: appAttestKeyId(publicKey), publicKey };
 }

@@ -91,12 +91,21 @@ describe('a store', () => {
     expect(await store.advanceCounter({ keyId: 's', epoch: 1n, from: 9n, to: 10n })).toBe(false);
   });
 
-  it('advances the counter of an App Attest key once from each value', async () => {
+  it('advances the counters of an App Attest key once from each pair of values', async () => {
     const store = new MemoryStore();
-    const step = { keyId: 'a', from: null, to: 1 };
-    expect(await store.advanceAppAttestCounter(step)).toBe(true);
-    expect(await store.advanceAppAttestCounter(step)).toBe(false);
-    expect(await store.appAttestCounter('a')).toBe(1);
+    const from = await store.appAttestCounters('a');
+    expect(from).toEqual({ assertion: null, request: null });
+    const step = { keyId: 'a', from, to: { assertion: 1, request: 7n } };
+    expect(await store.advanceAppAttestCounters(step)).toBe(true);
+    expect(await store.advanceAppAttestCounters(step)).toBe(false);
+    for (const odd of [
+      { ...step.to, assertion: 0 },
+      { ...step.to, request: 6n },
+    ]) {
+      const next = { ...step, from: odd, to: { assertion: 2, request: 8n } };
+      expect(await store.advanceAppAttestCounters(next)).toBe(false);
+    }
+    expect(await store.appAttestCounters('a')).toEqual(step.to);
   });
 
   it('knows a registration by the keys before its present one until they are retired', async () => {

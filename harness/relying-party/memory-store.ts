@@ -1,4 +1,6 @@
 import type {
+  AppAttestCounters,
+  AppAttestStep,
   ChallengeRecord,
   CounterStep,
   KeyClaim,
@@ -10,6 +12,8 @@ import type {
   Store,
   TlsKeyChange,
 } from './store.js';
+
+const NOTHING_YET: AppAttestCounters = { assertion: null, request: null };
 
 /**
  * A store that lives as long as its process. Each method does its work before it first yields, which
@@ -23,7 +27,7 @@ export class MemoryStore implements Store {
   readonly #signingKeys = new Map<string, SigningKey>();
   /** The current signing key of each registration. */
   readonly #signingKeyIds = new Map<string, string>();
-  readonly #appAttestCounters = new Map<string, number>();
+  readonly #appAttestCounters = new Map<string, AppAttestCounters>();
 
   addChallenge(record: ChallengeRecord): Promise<void> {
     this.#challenges.set(record.challenge, record);
@@ -118,21 +122,21 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#signingKeyOf(registrationId));
   }
 
-  advanceCounter(step: CounterStep<bigint>): Promise<boolean> {
+  advanceCounter(step: CounterStep): Promise<boolean> {
     const key = this.#signingKeys.get(step.keyId);
     if (key?.epoch !== step.epoch || key.lastCounter !== step.from) return Promise.resolve(false);
     this.#signingKeys.set(step.keyId, { ...key, lastCounter: step.to });
     return Promise.resolve(true);
   }
 
-  appAttestCounter(keyId: string): Promise<number | null> {
-    return Promise.resolve(this.#appAttestCounters.get(keyId) ?? null);
+  appAttestCounters(keyId: string): Promise<AppAttestCounters> {
+    return Promise.resolve(this.#appAttestCounters.get(keyId) ?? NOTHING_YET);
   }
 
-  advanceAppAttestCounter(step: Omit<CounterStep<number>, 'epoch'>): Promise<boolean> {
-    const current = this.#appAttestCounters.get(step.keyId) ?? null;
-    if (current !== step.from) return Promise.resolve(false);
-    this.#appAttestCounters.set(step.keyId, step.to);
+  advanceAppAttestCounters({ keyId, from, to }: AppAttestStep): Promise<boolean> {
+    const { assertion, request } = this.#appAttestCounters.get(keyId) ?? NOTHING_YET;
+    if (assertion !== from.assertion || request !== from.request) return Promise.resolve(false);
+    this.#appAttestCounters.set(keyId, to);
     return Promise.resolve(true);
   }
 

@@ -6,7 +6,7 @@ import type { Challenges, Received } from './challenges.js';
 import { registrationChecks } from './checks/registration.js';
 import { claimAll } from './claim-keys.js';
 import { judgedByRules, type Context } from './context.js';
-import { countAssertion } from './count-assertion.js';
+import { countAssertion, countersOf } from './count-assertion.js';
 import { issueClientCertificate, type ClientCertificatePolicy } from './issue-certificate.js';
 import {
   appAttestKeyOf,
@@ -64,10 +64,11 @@ export class Renewals {
     renewal: Omit<EnrolmentCase, 'previousCounter'>,
   ): Promise<Reply> {
     const { store, judge, sharedKeys } = this.#context;
-    const { subject, id: registrationId, appAttestKey } = registration;
+    const { subject, id: registrationId } = registration;
     const owner = { subject, registrationId };
     for (;;) {
-      const previousCounter = appAttestKey && (await store.appAttestCounter(appAttestKey.keyId));
+      const counters = await countersOf(store, registration);
+      const previousCounter = counters?.assertion ?? null;
       const judgement = judgeEnrolment(this.#context, { ...renewal, previousCounter });
       const { spki, question } = judgement;
       const tlsKeyId = spki && keyId(spki);
@@ -87,7 +88,7 @@ export class Renewals {
         return refused(refusalOf(judged), addressee);
       }
       // A parallel request was faster with the same assertion key: judge again with its counter.
-      if (!(await countAssertion(store, registration, question, previousCounter))) continue;
+      if (!(await countAssertion(store, registration, question, counters))) continue;
       const body = await this.#replace(registration, judgement, spki);
       return accepted(201, body, { ...addressee, checks: judged.map(({ check }) => check) });
     }

@@ -3,7 +3,8 @@ import { parseSignedRequest, type SignedHttpRequest } from '../evidence/signed-r
 import { appraise, judgedByPolicy, type Context } from './context.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
-import type { Registration, Reply, SigningKey } from './store.js';
+import { findSigner, signerIdsOf } from './signers.js';
+import type { Registration, Reply } from './store.js';
 
 /** Accepts each signed request once. */
 export class SignedRequests {
@@ -19,20 +20,17 @@ export class SignedRequests {
     request: SignedHttpRequest,
     exchangeId: string,
   ): Promise<Reply> {
-    const { store, policy } = this.#context;
+    const { policy } = this.#context;
     const { subject } = registration;
     const evidence = parseSignedRequest(request);
     const { parsed } = evidence;
     const occasion = { exchangeId, subject, purpose: 'request' } as const;
     for (;;) {
-      const key = parsed.ok ? await store.findSigningKey(parsed.value.keyId) : null;
-      const own = await store.findSigningKeyOf(registration.id);
+      const signer = parsed.ok ? await findSigner(this.#context, parsed.value.keyId) : null;
+      const connectionKeyIds = await signerIdsOf(this.#context, registration);
       const result = appraise(this.#context, occasion, {
         evidence,
-        expected: {
-          key: key && expectedKey(key),
-          connectionKeyIds: own === null ? [] : [own.keyId],
-        },
+        expected: { key: signer?.key ?? null, connectionKeyIds },
       });
       if (result.verdict !== 'accepted' || !parsed.ok) {
         const addressee = { subject, ...(parsed.ok ? { keyId: parsed.value.keyId } : {}) };
@@ -41,7 +39,7 @@ export class SignedRequests {
       const { keyId, epoch, counter } = parsed.value;
       // State changes only now, and only if no parallel request used a counter meanwhile; otherwise
       // the verifier judges again and says whether this is a replay or a rollback.
-      if (key !== null && !(await this.#advance(key, counter))) continue;
+      if (signer !== null && !(await signer.count(parsed.value))) continue;
       return accepted(
         200,
         {
@@ -54,12 +52,4 @@ export class SignedRequests {
       );
     }
   }
-
-  #advance({ keyId, epoch, lastCounter }: SigningKey, to: bigint): Promise<boolean> {
-    return this.#context.store.advanceCounter({ keyId, epoch, from: lastCounter, to });
-  }
-}
-
-function expectedKey({ keyId, spki, epoch, lastCounter }: SigningKey) {
-  return { keyId, spki, epoch, lastCounter };
 }

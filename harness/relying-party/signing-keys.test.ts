@@ -174,7 +174,10 @@ describe('a signing key', () => {
     for (const code of codes) expect([null, 'counter_invalid']).toContain(code);
     const registration = await lab.store.findRegistrationByTlsKey(phone.tlsKey.keyId);
     const appAttestKeyId = registration?.appAttestKey?.keyId ?? '';
-    expect(await lab.store.appAttestCounter(appAttestKeyId)).toBe(2);
+    expect(await lab.store.appAttestCounters(appAttestKeyId)).toEqual({
+      assertion: 2,
+      request: null,
+    });
   });
 });
 

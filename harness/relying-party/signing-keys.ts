@@ -4,7 +4,7 @@ import type { Challenges, Received } from './challenges.js';
 import { registrationChecks } from './checks/registration.js';
 import { claimAll } from './claim-keys.js';
 import { judgedByRules, type Context } from './context.js';
-import { countAssertion } from './count-assertion.js';
+import { countAssertion, countersOf } from './count-assertion.js';
 import { judgeEnrolment, type EnrolmentCase } from './judge-enrolment.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
@@ -48,9 +48,10 @@ export class SigningKeys {
     enrolment: Omit<EnrolmentCase, 'previousCounter'>,
   ): Promise<Reply> {
     const { store, judge, sharedKeys } = this.#context;
-    const { subject, id: registrationId, appAttestKey } = registration;
+    const { subject, id: registrationId } = registration;
     for (;;) {
-      const previousCounter = appAttestKey && (await store.appAttestCounter(appAttestKey.keyId));
+      const counters = await countersOf(store, registration);
+      const previousCounter = counters?.assertion ?? null;
       const judgement = judgeEnrolment(this.#context, { ...enrolment, previousCounter });
       const { spki, protection } = judgement;
       const signKeyId = spki && keyId(spki);
@@ -65,8 +66,7 @@ export class SigningKeys {
         return refused(refusalOf(judged), addressee);
       }
       // A parallel request was faster with the same assertion key: judge again with its counter.
-      if (!(await countAssertion(store, registration, judgement.question, previousCounter)))
-        continue;
+      if (!(await countAssertion(store, registration, judgement.question, counters))) continue;
       const key = { keyId: signKeyId, spki, protection };
       const { epoch } = await store.replaceSigningKey(registrationId, key);
       return accepted(

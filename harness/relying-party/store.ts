@@ -125,18 +125,32 @@ export interface Store {
   findSigningKey(keyId: string): Promise<SigningKey | null>;
   findSigningKeyOf(registrationId: string): Promise<SigningKey | null>;
   /** Compare-and-set of a signing key's counter; false where another request was faster. */
-  advanceCounter(step: CounterStep<bigint>): Promise<boolean>;
+  advanceCounter(step: CounterStep): Promise<boolean>;
 
-  /** The counter of an App Attest key's last assertion; null where there was none. */
-  appAttestCounter(keyId: string): Promise<number | null>;
-  /** Compare-and-set of an App Attest key's counter. */
-  advanceAppAttestCounter(step: Omit<CounterStep<number>, 'epoch'>): Promise<boolean>;
+  appAttestCounters(keyId: string): Promise<AppAttestCounters>;
+  /** Compare-and-set of both counters of an App Attest key; false where another request was faster. */
+  advanceAppAttestCounters(step: AppAttestStep): Promise<boolean>;
+}
+
+/** How far an App Attest key has come; each is null where there was nothing yet. */
+export interface AppAttestCounters {
+  /** Counter of its last assertion, whatever that was about. */
+  readonly assertion: number | null;
+  /** Counter of the last request that it signed. */
+  readonly request: bigint | null;
+}
+
+/** From what was read of an App Attest key's counters to what is written. */
+export interface AppAttestStep {
+  readonly keyId: string;
+  readonly from: AppAttestCounters;
+  readonly to: AppAttestCounters;
 }
 
 /** From what was read to what is written. */
-export interface CounterStep<Counter> {
+export interface CounterStep {
   readonly keyId: string;
   readonly epoch: bigint;
-  readonly from: Counter | null;
-  readonly to: Counter;
+  readonly from: bigint | null;
+  readonly to: bigint;
 }

@@ -227,11 +227,13 @@ export const CHECK_IDS = {
   'signed-request/digest-matches': { refusal: 'digest_mismatch', token: null },
   'signed-request/signature-encoding-allowed': { refusal: 'encoding_not_allowed', token: null },
   'signed-request/signature-verifies': { refusal: 'bad_signature', token: 'signature-invalid' },
+  'signed-request/app-matches': { refusal: 'app_identity_mismatch', token: null },
   'signed-request/epoch-current': { refusal: 'epoch_mismatch', token: null },
   'signed-request/timestamp-not-stale': { refusal: 'timestamp_stale', token: 'timestamp-stale' },
   'signed-request/timestamp-not-ahead': { refusal: 'timestamp_future', token: 'timestamp-future' },
   'signed-request/counter-not-replayed': { refusal: 'counter_replayed', token: null },
   'signed-request/counter-not-rolled-back': { refusal: 'counter_rollback', token: null },
+  'signed-request/assertion-counter-increased': { refusal: 'counter_invalid', token: null },
 } as const satisfies Record<string, { readonly refusal: string; readonly token: string | null }>;
 
 /** An id of the table. */

@@ -58,12 +58,23 @@ export interface PlayIntegrityExpected {
 
 /** A registered signing key and how far its counter has come. */
 export interface RegisteredKey {
+  /** The id that its form gives it: of an App Attest key, Apple's. */
   readonly keyId: string;
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
   readonly epoch: bigint;
   /** The last counter accepted in this epoch, or null before the first request. */
   readonly lastCounter: bigint | null;
+  /** Where the key is one of App Attest, which signs by assertions only; absent for every other key. */
+  readonly appAttest?: AppAttestSigner;
+}
+
+/** What is known of an App Attest key that signs requests. */
+export interface AppAttestSigner {
+  /** App ids that are ours: `TEAMID.bundle`. */
+  readonly appIds: readonly string[];
+  /** The counter of the last assertion accepted, or null before the first. */
+  readonly previousCounter: number | null;
 }
 
 /** What a signed request is compared with. */

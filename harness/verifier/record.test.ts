@@ -61,7 +61,10 @@ const INPUTS: readonly AppraisalInput[] = [
       body: bytes,
     }),
     expected: {
-      key: { keyId: 'k', spki: bytes, epoch: 2n ** 64n - 1n, lastCounter: null },
+      key: {
+        ...{ keyId: 'k', spki: bytes, epoch: 2n ** 64n - 1n, lastCounter: null },
+        appAttest: { appIds: ['T.b'], previousCounter: 3 },
+      },
       connectionKeyIds: ['k'],
     },
   },

@@ -94,6 +94,9 @@ const registeredKey = z.strictObject({
   spki: bytes,
   epoch: whole,
   lastCounter: whole.nullable(),
+  appAttest: z
+    .strictObject({ appIds: strings, previousCounter: z.number().nullable() })
+    .exactOptional(),
 });
 
 interface ExchangeCodec<Evidence, Expected> {

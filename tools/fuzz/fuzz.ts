@@ -138,10 +138,14 @@ function signedParts(
       return evidence.parsed.ok ? [part('content', evidence.parsed.value.message.content)] : [];
     case 'csr':
       return evidence.parsed.ok ? [part('request', evidence.parsed.value.info)] : [];
-    case 'signed-request':
-      return evidence.parsed.ok
-        ? [{ name: 'request', value: evidence.parsed.value.signedText }]
-        : [];
+    case 'signed-request': {
+      if (!evidence.parsed.ok) return [];
+      const { signedText, assertion } = evidence.parsed.value;
+      const text = { name: 'request', value: signedText };
+      return assertion?.ok === true
+        ? [text, part('authenticator data', assertion.value.authData.raw)]
+        : [text];
+    }
     case 'play-integrity':
       return [{ name: 'token', value: evidence.text }];
   }

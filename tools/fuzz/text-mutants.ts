@@ -1,3 +1,4 @@
+import { mintAssertion, u32 } from '../../harness/corpus/minting/app-attest.js';
 import { encrypted, mintToken } from '../../harness/corpus/minting/play-integrity.js';
 import { testKey } from '../../harness/corpus/minting/test-key.js';
 import { utf8, utf8Text } from '../../harness/encoding/bytes.js';
@@ -8,6 +9,8 @@ import {
 } from '../../harness/evidence/play-integrity/index.js';
 import {
   parseSignedRequest,
+  profileSAssertionHeaders,
+  profileSClientDataHash,
   profileSHeaders,
   type SignedHttpRequest,
   type SignedRequestEvidence,
@@ -40,7 +43,7 @@ export function mutatedRequest(
   { resigned, random }: How,
 ): SignedRequestEvidence {
   if (!resigned || !parsed.ok) return parseSignedRequest(spoiltRequest(request, random));
-  const { keyId, contentType, epoch, counter, timestampMs } = parsed.value;
+  const { keyId, contentType, epoch, counter, timestampMs, form } = parsed.value;
   const number = (value: bigint): bigint => (random.below(3) === 0 ? random.pick(NUMBERS) : value);
   const { method, authority, target } = request;
   const body = random.below(2) === 0 ? mutateBytes(request.body, random) : request.body;
@@ -48,7 +51,16 @@ export function mutatedRequest(
     ...{ method, authority, target, keyId, contentType, body },
     ...{ epoch: number(epoch), counter: number(counter), timestampMs: number(timestampMs) },
   };
-  const headers = profileSHeaders(signed, (data) => testKey('signing').sign(data));
+  const headers =
+    form === 'ecdsa'
+      ? profileSHeaders(signed, (data) => testKey('signing').sign(data))
+      : profileSAssertionHeaders(
+          signed,
+          mintAssertion({
+            clientDataHash: profileSClientDataHash(signed),
+            counter: u32(random.below(16)),
+          }),
+        );
   return parseSignedRequest({
     ...request,
     body,

@@ -107,6 +107,8 @@ export interface AssertionChanges {
   readonly counter?: Uint8Array;
   readonly tail?: Uint8Array;
   readonly by?: TestKey;
+  /** What the app asserts. */
+  readonly clientDataHash?: Uint8Array;
   /** The signature as it is sent. */
   readonly signature?: (signature: Uint8Array) => unknown;
 }
@@ -119,7 +121,7 @@ export function mintAssertion(changes: AssertionChanges = {}): Uint8Array {
     changes.counter ?? u32(1),
     changes.tail ?? new Uint8Array(),
   );
-  const nonce = sha256(authenticatorData, CLIENT_DATA_HASH);
+  const nonce = sha256(authenticatorData, changes.clientDataHash ?? CLIENT_DATA_HASH);
   const signature = (changes.by ?? APPLE_KEYS.attested).sign(nonce);
   return encodeCbor(
     new Map<string, unknown>([

@@ -20,6 +20,10 @@ const registeredKey = z.strictObject({
   spki: bytes,
   epoch: whole,
   lastCounter: whole.nullable(),
+  /** What is known of a key of App Attest; absent for every other key. */
+  appAttest: z
+    .strictObject({ appIds: texts, previousCounter: z.int().nonnegative().nullable() })
+    .optional(),
 });
 
 /** What came in and what it is compared with, by format. */

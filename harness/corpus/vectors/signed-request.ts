@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto';
-import { toBase64, toBase64url, utf8 } from '../../encoding/bytes.js';
+import { toBase64, toBase64url, toHex, utf8 } from '../../encoding/bytes.js';
+import { encodeCbor } from '../../encoding/cbor.js';
 import { flipBit } from '../../attacks/edit-der.js';
-import { keyId, PROFILE_S_HEADERS } from '../../evidence/formats/index.js';
+import { keyId, PROFILE_S_HEADERS, SIGNATURE_FORM_HEADER } from '../../evidence/formats/index.js';
 import {
   parseSignedRequest,
+  profileSAssertionHeaders,
+  profileSClientDataHash,
   profileSHeaders,
   type SignedHttpRequest,
 } from '../../evidence/signed-request/index.js';
 import { FORMATS, LAB, type CheckId, type SignedRequestExpected } from '../../verifier/index.js';
+import { APP_ID } from '../minting/apple-app.js';
+import {
+  APPLE_KEYS,
+  keyIdOf,
+  mintAssertion,
+  u32,
+  type AssertionChanges,
+} from '../minting/app-attest.js';
 import { NOW } from '../minting/certificate.js';
 import { testDigest, testKey } from '../minting/test-key.js';
 import { allBut, draftsFor, trustWith, type VectorDraft, type VectorFileDraft } from './draft.js';
@@ -42,6 +53,33 @@ function sent(changes: Partial<SignedHttpRequest>) {
   return { evidence: parseSignedRequest({ ...REQUEST, ...changes }) };
 }
 
+const ASSERTION_CHECKS: readonly CheckId[] = [
+  'signed-request/app-matches',
+  'signed-request/assertion-counter-increased',
+];
+
+// The same request, signed by an App Attest key.
+const APP_KEY_ID = toBase64url(keyIdOf(APPLE_KEYS.attested));
+const APP_SIGNED = { ...SIGNED, keyId: APP_KEY_ID };
+const APP_REGISTERED = {
+  ...{ keyId: APP_KEY_ID, spki: APPLE_KEYS.attested.spki, epoch: 2n, lastCounter: 41n },
+  appAttest: { appIds: [APP_ID], previousCounter: 6 },
+};
+const APP_GOOD = {
+  key: APP_REGISTERED,
+  connectionKeyIds: [KEY_ID, APP_KEY_ID],
+} satisfies SignedRequestExpected;
+
+function asserted(changes: AssertionChanges = {}, expected: SignedRequestExpected = APP_GOOD) {
+  const clientDataHash = profileSClientDataHash(APP_SIGNED);
+  return assertedWith(mintAssertion({ clientDataHash, counter: u32(7), ...changes }), expected);
+}
+
+function assertedWith(assertion: Uint8Array, expected: SignedRequestExpected = APP_GOOD) {
+  const headers = profileSAssertionHeaders(APP_SIGNED, assertion);
+  return { ...sent({ headers: [...headers, ['content-type', contentType]] }), expected };
+}
+
 function withHeader(name: string, value: string) {
   const headers = REQUEST.headers.filter(([other]) => other !== name);
   return sent({ headers: [...headers, [name, value]] });
@@ -55,13 +93,35 @@ const passing: readonly Draft[] = [
     description: 'a POST with a body, over a connection of its key’s phone',
     checks: allBut(
       FORMATS['signed-request'].checks.map(({ id }) => id),
-      ['signed-request/digest-matches'],
+      ['signed-request/digest-matches', ...ASSERTION_CHECKS],
     ),
   }),
   drafts.passing('content-digest', {
     description: 'a request that states the digest of its body',
     checks: ['signed-request/digest-matches'],
     ...withHeader('content-digest', digestOf(body)),
+  }),
+  drafts.passing('app-attest', {
+    description: 'a request that an App Attest key signed by an assertion',
+    checks: allBut(
+      FORMATS['signed-request'].checks.map(({ id }) => id),
+      ['signed-request/digest-matches'],
+    ),
+    ...asserted(),
+  }),
+  drafts.passing('app-attest-first', {
+    description: 'the first request and the first assertion of an App Attest key',
+    checks: ASSERTION_CHECKS,
+    ...asserted(
+      { counter: u32(1) },
+      {
+        ...APP_GOOD,
+        key: {
+          ...APP_REGISTERED,
+          ...{ lastCounter: null, appAttest: { appIds: [APP_ID], previousCounter: null } },
+        },
+      },
+    ),
   }),
 ];
 
@@ -85,6 +145,36 @@ const failures: readonly Draft[] = [
   drafts.soleFailure('signed-request/signature-encoding-allowed', {
     ...{ slug: 'pair', description: '64 bytes for a signature, as if r and s stood side by side' },
     ...withHeader(PROFILE_S_HEADERS.signature, toBase64url(new Uint8Array(64).fill(1))),
+  }),
+  drafts.soleFailure('signed-request/signature-encoding-allowed', {
+    ...{ slug: 'downgraded', description: 'an App Attest key signs in the form of other keys' },
+    evidence: parseSignedRequest({
+      ...REQUEST,
+      headers: [
+        ...profileSHeaders(APP_SIGNED, (data) => APPLE_KEYS.attested.sign(data)),
+        ['content-type', contentType],
+      ],
+    }),
+    expected: APP_GOOD,
+  }),
+  drafts.soleFailure('signed-request/signature-encoding-allowed', {
+    ...{ slug: 'form-of-app-attest', description: 'another key says that it signs by assertion' },
+    ...withHeader(SIGNATURE_FORM_HEADER, 'app-attest'),
+  }),
+  drafts.soleFailure('signed-request/signature-verifies', {
+    ...{
+      slug: 'assertion-of-other-request',
+      description: 'the assertion is about another request',
+    },
+    ...asserted({ clientDataHash: testDigest('another request') }),
+  }),
+  drafts.soleFailure('signed-request/app-matches', {
+    ...{ slug: 'other-app', description: 'the assertion is that of another app' },
+    ...asserted({ appId: `${APP_ID}.other` }),
+  }),
+  drafts.soleFailure('signed-request/assertion-counter-increased', {
+    ...{ slug: 'same-again', description: 'a new request, with an assertion that was counted' },
+    ...asserted({ counter: u32(6) }),
   }),
   drafts.soleFailure('signed-request/signature-verifies', {
     ...{ slug: 'body-bit', description: 'a bit of the body is turned over' },
@@ -143,6 +233,16 @@ const malformed: readonly Draft[] = [
       ...withHeader(PROFILE_S_HEADERS.signature, 'none at all'),
     },
   ),
+  broken('form-unknown', ['signed-request/signature-encoding-allowed'], {
+    description: 'the signature is of a form that nobody knows',
+    ...withHeader(SIGNATURE_FORM_HEADER, 'ecdsa'),
+  }),
+  drafts.malformed('assertion-no-map', {
+    description: 'the assertion is a text',
+    checks: ASSERTION_CHECKS,
+    failed: ['signed-request/signature-encoding-allowed'],
+    ...assertedWith(encodeCbor(toHex(testDigest('text')))),
+  }),
   broken('epoch-negative', ['signed-request/epoch-current'], {
     description: 'a negative epoch',
     ...withHeader(PROFILE_S_HEADERS.epoch, '-2'),

@@ -5,5 +5,11 @@ export {
   type EnrolmentBindingInput,
   type EnrolmentPurpose,
 } from './enrolment-binding.js';
-export { keyId } from './key-id.js';
-export { PROFILE_S_HEADERS, profileSString, type ProfileSInput } from './profile-s.js';
+export { appAttestKeyId, keyId } from './key-id.js';
+export {
+  PROFILE_S_HEADERS,
+  SIGNATURE_FORM_HEADER,
+  profileSString,
+  type ProfileSInput,
+  type SignatureForm,
+} from './profile-s.js';

@@ -11,6 +11,12 @@ export const PROFILE_S_HEADERS = {
   signature: 'attestlab-signature',
 } as const;
 
+/** Names the form of a signature that is not one ECDSA signature in DER. */
+export const SIGNATURE_FORM_HEADER = 'attestlab-signature-form';
+
+/** How a key signs with profile S: ES256 in DER, or an App Attest assertion about the digest of the text. */
+export type SignatureForm = 'ecdsa' | 'app-attest';
+
 /** What a signature of profile S covers. */
 export interface ProfileSInput {
   readonly method: string;

@@ -1,6 +1,13 @@
 import { fromBase64url } from '../../encoding/bytes.js';
 import { MalformedInput, parsing, type Parsed } from '../../encoding/parsed.js';
-import { parseU64, PROFILE_S_HEADERS, profileSString } from '../formats/index.js';
+import { parseAppAttestAssertion, type AppAttestAssertion } from '../app-attest/index.js';
+import {
+  parseU64,
+  PROFILE_S_HEADERS,
+  profileSString,
+  SIGNATURE_FORM_HEADER,
+  type SignatureForm,
+} from '../formats/index.js';
 import { readContentDigest } from './content-digest.js';
 import { headerValues, type SignedHttpRequest } from './http-request.js';
 
@@ -12,8 +19,12 @@ export interface ProfileS {
   readonly timestampMs: bigint;
   /** The content-type header, or empty. */
   readonly contentType: string;
-  /** The signature's bytes as sent; whether they are one DER signature is a check of its own. */
+  /** The form that the request names; whether it is the key's is a check of its own. */
+  readonly form: SignatureForm;
+  /** The signature's bytes as sent; whether they are of their form is a check of its own. */
   readonly signature: Uint8Array;
+  /** What the signature's bytes hold where their form is that of App Attest; null in the other form. */
+  readonly assertion: Parsed<AppAttestAssertion> | null;
   /** The text that the signature must be over, built from the request itself. */
   readonly signedText: string;
   /** What a Content-Digest header states, where one was sent. */
@@ -54,6 +65,7 @@ function readProfileS(request: SignedHttpRequest): ProfileS {
   };
   const signature = fromBase64url(oneHeader(request, PROFILE_S_HEADERS.signature));
   if (signature === null) malformed(`${PROFILE_S_HEADERS.signature} is not base64url`);
+  const form = signatureForm(request);
   const contentType = optionalHeader(request, 'content-type') ?? '';
   const digest = optionalHeader(request, 'content-digest');
   const { method, authority, target, body } = request;
@@ -61,7 +73,8 @@ function readProfileS(request: SignedHttpRequest): ProfileS {
     keyId,
     ...numbers,
     contentType,
-    signature,
+    ...{ form, signature },
+    assertion: form === 'app-attest' ? parseAppAttestAssertion(signature).parsed : null,
     signedText: profileSString({
       ...{ method, authority, target, body },
       ...{ keyId, ...numbers, contentType },
@@ -80,6 +93,14 @@ function assertShape(request: SignedHttpRequest): void {
       malformed(`the value of header ${name.toLowerCase()} is not allowed`);
     }
   }
+}
+
+// One spelling for each form: the usual one is said by leaving the header out.
+function signatureForm(request: SignedHttpRequest): SignatureForm {
+  const named = optionalHeader(request, SIGNATURE_FORM_HEADER);
+  if (named === null) return 'ecdsa';
+  if (named !== 'app-attest') malformed(`${SIGNATURE_FORM_HEADER} is not app-attest`);
+  return named;
 }
 
 function numberHeader(request: SignedHttpRequest, name: string): bigint {

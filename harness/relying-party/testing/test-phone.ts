@@ -8,7 +8,11 @@ import {
   type EnrolmentPurpose,
   type ProfileSInput,
 } from '../../evidence/formats/index.js';
-import { profileSHeaders } from '../../evidence/signed-request/index.js';
+import {
+  profileSAssertionHeaders,
+  profileSClientDataHash,
+  profileSHeaders,
+} from '../../evidence/signed-request/index.js';
 import {
   createAndroidKeystore,
   createAppleKeystore,
@@ -59,6 +63,15 @@ export interface TestPhone {
   prepare(challenge: string, options: PrepareOptions): Promise<TestEnrolment>;
 }
 
+/** An iPhone, whose App Attest key signs requests too. */
+export interface TestIPhone extends TestPhone {
+  /** A request that the App Attest key of the last attestation signs, with changes to what is signed. */
+  assertedRequest(
+    url: string,
+    changes: Partial<ProfileSInput> & { readonly counter: bigint },
+  ): Promise<TransportRequest>;
+}
+
 /** What to prepare, and what to do wrong about it. */
 export interface PrepareOptions {
   readonly purpose: EnrolmentPurpose;
@@ -106,7 +119,7 @@ export function androidPhone(
 }
 
 /** An iPhone; its first enrolment attests an App Attest key, later ones use it. */
-export function iPhone(vendors: VendorRoots): TestPhone {
+export function iPhone(vendors: VendorRoots): TestIPhone {
   const keystore = createAppleKeystore({
     hardware: {
       secureEnclave: true,
@@ -157,6 +170,15 @@ export function iPhone(vendors: VendorRoots): TestPhone {
         },
       };
     },
+    async assertedRequest(url, changes) {
+      if (appAttestKeyId === null) throw new Error('this phone attested no key yet');
+      const input = requestInput(url, { keyId: toBase64url(appAttestKeyId), ...changes });
+      const assertion = await keystore.appAttest.assert(
+        appAttestKeyId,
+        profileSClientDataHash(input),
+      );
+      return sentRequest(url, input, profileSAssertionHeaders(input, assertion));
+    },
   };
 }
 
@@ -193,20 +215,32 @@ export function signedRequest(
   url: string,
   changes: Partial<ProfileSInput> & { readonly counter: bigint },
 ): TransportRequest {
+  const input = requestInput(url, { keyId: key.keyId, ...changes });
+  return sentRequest(url, input, profileSHeaders(input, signer(key)));
+}
+
+function requestInput(
+  url: string,
+  changes: Partial<ProfileSInput> & Pick<ProfileSInput, 'keyId' | 'counter'>,
+): ProfileSInput {
   const { host, pathname, search } = new URL(url);
-  const input: ProfileSInput = {
+  return {
     method: 'POST',
     authority: host,
     target: `${pathname}${search}`,
-    keyId: key.keyId,
     epoch: 1n,
     timestampMs: BigInt(Date.now()),
     contentType: 'application/json',
     body: new TextEncoder().encode('{"amount":1.0}'),
     ...changes,
   };
-  const { method, contentType, body } = input;
-  const headers = profileSHeaders(input, signer(key));
+}
+
+function sentRequest(
+  url: string,
+  { method, contentType, body }: ProfileSInput,
+  headers: TransportRequest['headers'],
+): TransportRequest {
   return {
     ...{ method, url, body },
     headers: contentType === '' ? headers : [...headers, ['content-type', contentType]],

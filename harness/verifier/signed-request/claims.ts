@@ -10,15 +10,18 @@ const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3
 
 /**
  * Claims of a signed request: `method`, `authority`, `target`, `bodySha256`, and where it parsed
- * `keyId`, `epoch`, `counter`, `timestampMs`, `contentType`, `highS`. Numbers of 64 bits are texts.
+ * `keyId`, `epoch`, `counter`, `timestampMs`, `contentType`, `signatureForm`, `highS`. Numbers of
+ * 64 bits are texts. An App Attest signature adds `assertionCounter`.
  */
 export function claims({ request, parsed }: SignedRequestEvidence): Claims {
   const { method, authority, target, body } = request;
   const bodySha256 = toHex(createHash('sha256').update(body).digest());
   const always = { method, authority, target, bodySha256 };
   if (!parsed.ok) return always;
-  const { keyId, epoch, counter, timestampMs, contentType, signature } = parsed.value;
-  const numbers = parsing(() => readP256Signature(signature));
+  const { keyId, epoch, counter, timestampMs, contentType, form, signature } = parsed.value;
+  const { assertion } = parsed.value;
+  const asserted = assertion?.ok === true ? assertion.value : null;
+  const numbers = parsing(() => readP256Signature(asserted?.signature ?? signature));
   return {
     ...always,
     keyId,
@@ -26,6 +29,8 @@ export function claims({ request, parsed }: SignedRequestEvidence): Claims {
     counter: counter.toString(),
     timestampMs: timestampMs.toString(),
     contentType,
+    signatureForm: form,
     highS: numbers.ok ? numbers.value.s > HALF_ORDER : null,
+    ...(asserted === null ? {} : { assertionCounter: asserted.authData.counter }),
   };
 }

@@ -1,6 +1,7 @@
 import type { CheckId } from '../check-ids.js';
 import type { FormatDemands } from '../demands.js';
 
+// The two checks of App Attest signatures are not, since most keys sign in the other form.
 // A Content-Digest header is not: the digest that is signed is computed from the body itself.
 const SIGNED: readonly CheckId[] = [
   'signed-request/well-formed',

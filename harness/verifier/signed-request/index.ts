@@ -2,6 +2,7 @@ import type { SignedRequestEvidence } from '../../evidence/signed-request/index.
 import type { Check } from '../check.js';
 import type { SignedRequestExpected } from '../expected.js';
 import { formatVerifier } from '../format.js';
+import { appMatches, assertionCounterIncreased } from './checks/assertion.js';
 import {
   counterNotReplayed,
   counterNotRolledBack,
@@ -22,11 +23,13 @@ const checks: readonly Check<SignedRequestSubject>[] = [
   digestMatches,
   signatureEncoding,
   signatureVerifies,
+  appMatches,
   epochCurrent,
   timestampNotStale,
   timestampNotAhead,
   counterNotReplayed,
   counterNotRolledBack,
+  assertionCounterIncreased,
 ];
 
 /** Requests signed with profile S. */

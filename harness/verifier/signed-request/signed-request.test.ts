@@ -72,8 +72,12 @@ function at(offsetMs: number): Date {
 describe('a signed request', () => {
   it('passes every check that it gives occasion for', () => {
     const result = appraise(requestFor(input), { connectionKeyIds: [keyId(spki)] });
-    expect(withStatus(result, 'not-applicable')).toEqual(['signed-request/digest-matches']);
-    expect(withStatus(result, 'passed')).toHaveLength(signedRequest.checks.length - 1);
+    expect(withStatus(result, 'not-applicable')).toEqual([
+      'signed-request/digest-matches',
+      'signed-request/app-matches',
+      'signed-request/assertion-counter-increased',
+    ]);
+    expect(withStatus(result, 'passed')).toHaveLength(signedRequest.checks.length - 3);
     expect(result.claims).toMatchObject({
       keyId: keyId(spki),
       counter: '42',
@@ -180,7 +184,11 @@ describe('each check of a signed request fails alone', () => {
       replaceHeader(request, PROFILE_S_HEADERS.signature, toBase64url(Uint8Array.from(longer))),
     );
     expect(failing(result)).toEqual(['signed-request/signature-encoding-allowed']);
-    expect(withStatus(result, 'blocked')).toEqual(['signed-request/signature-verifies']);
+    expect(withStatus(result, 'blocked')).toEqual([
+      'signed-request/signature-verifies',
+      'signed-request/app-matches',
+      'signed-request/assertion-counter-increased',
+    ]);
   });
 
   it.each([

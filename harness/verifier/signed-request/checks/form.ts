@@ -3,7 +3,7 @@ import { equalBytes, toHex } from '../../../encoding/bytes.js';
 import { readP256Signature } from '../../../encoding/ecdsa.js';
 import { parsing } from '../../../encoding/parsed.js';
 import { failed, holds, notApplicable, passed, type Check } from '../../check.js';
-import { profileOf, type SignedRequestSubject } from '../subject.js';
+import { formOf, profileOf, type SignedRequestSubject } from '../subject.js';
 
 /** Every header of profile S is there once and in its one form. */
 export const wellFormed: Check<SignedRequestSubject> = {
@@ -34,21 +34,31 @@ export const digestMatches: Check<SignedRequestSubject> = {
   },
 };
 
-/** The signature is in the one encoding of the profile. */
+/** The signature is in the one form and encoding of its key. */
 export const signatureEncoding: Check<SignedRequestSubject> = {
   id: 'signed-request/signature-encoding-allowed',
-  rule: 'the signature is one ECDSA signature in strict DER, with nothing after it',
+  rule: "the signature is in its key's one form: an ECDSA signature in strict DER, or an App Attest assertion that holds one",
   source: 'profile S; RFC 3279, 2.2.3; X.690, 10.1',
-  withoutIt: 'one signature has many spellings, and a filter over spellings is passed by',
+  withoutIt:
+    'one signature has many spellings, and a filter over spellings is passed by; or a key signs in a form that nobody counts',
   needs: ['signed-request/well-formed'],
   evaluate: (subject) => {
-    const { signature } = profileOf(subject);
-    const parsed = parsing(() => readP256Signature(signature));
+    const { form, signature, assertion } = profileOf(subject);
+    const { key } = subject.expected;
+    if (key !== null && formOf(key) !== form) {
+      return failed(`a signature of form ${formOf(key)}`, `one of form ${form}`);
+    }
+    if (assertion !== null && !assertion.ok) {
+      return failed('an App Attest assertion', at(assertion.malformation));
+    }
+    const bytes = assertion === null ? signature : assertion.value.signature;
+    const parsed = parsing(() => readP256Signature(bytes));
     if (parsed.ok) return passed;
-    const { message, offset } = parsed.malformation;
-    return failed(
-      'an ECDSA signature in DER',
-      `${signature.length} bytes: ${message} at offset ${offset}`,
-    );
+    const actual = `${bytes.length} bytes: ${at(parsed.malformation)}`;
+    return failed('an ECDSA signature in DER', actual);
   },
 };
+
+function at({ message, offset }: { readonly message: string; readonly offset: number }): string {
+  return `${message} at offset ${offset}`;
+}

@@ -2,8 +2,8 @@ import { failed, holds, notApplicable, passed, type Check } from '../../check.js
 import { utf8 } from '../../../encoding/bytes.js';
 import { isP256, verifiesEs256 } from '../../../encoding/ecdsa.js';
 import { loadPublicKey } from '../../../encoding/signature.js';
-import { keyId } from '../../../evidence/formats/index.js';
-import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
+import { sha256 } from '../../app-attest/digest.js';
+import { assertedBy, keyOf, ownKeyId, profileOf, type SignedRequestSubject } from '../subject.js';
 
 /** The request names a registered key. */
 export const keyKnown: Check<SignedRequestSubject> = {
@@ -17,9 +17,10 @@ export const keyKnown: Check<SignedRequestSubject> = {
     const named = profileOf(subject).keyId;
     if (key === null) return failed('a registered key', `${named}, which is not registered`);
     // A store that hands out another key than it was asked for must not pass.
-    return holds(key.keyId === named && keyId(key.spki) === named, {
+    const own = ownKeyId(key);
+    return holds(key.keyId === named && own === named, {
       expected: named,
-      actual: `stored as ${key.keyId}, key ${keyId(key.spki)}`,
+      actual: `stored as ${key.keyId}, key ${own ?? 'of no P-256 point'}`,
     });
   },
 };
@@ -45,16 +46,25 @@ export const keyBound: Check<SignedRequestSubject> = {
 /** The key's signature is over this very request. */
 export const signatureVerifies: Check<SignedRequestSubject> = {
   id: 'signed-request/signature-verifies',
-  rule: 'the signature is ES256 of the registered key over the request as received',
+  rule: 'the registered key signed the request as received with ES256, or asserted its digest with App Attest',
   source: 'profile S; FIPS 186-5, 6.4.2',
   withoutIt: 'anything in the request can be changed on its way',
   needs: ['signed-request/key-known', 'signed-request/signature-encoding-allowed'],
   evaluate: (subject) => {
-    const { signature, signedText } = profileOf(subject);
     const key = loadPublicKey(keyOf(subject).spki);
     if (key === null || !isP256(key)) return failed('a P-256 key', 'another kind of key');
-    return verifiesEs256(key, { message: utf8(signedText), signature })
+    return verifiesEs256(key, signedBytes(subject))
       ? passed
       : failed('a signature over the request as received', 'a signature over something else');
   },
 };
+
+// An assertion signs SHA-256(authenticatorData ‖ clientDataHash), where the latter is the text's digest.
+function signedBytes(subject: SignedRequestSubject) {
+  const { signature, signedText } = profileOf(subject);
+  const text = utf8(signedText);
+  const asserted = assertedBy(subject);
+  if (asserted === null) return { message: text, signature };
+  const { authData, signature: inner } = asserted.assertion;
+  return { message: sha256(authData.raw, sha256(text)), signature: inner };
+}

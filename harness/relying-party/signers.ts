@@ -1,0 +1,62 @@
+import { p256SpkiOfPoint } from '../encoding/cose.js';
+import type { ProfileS } from '../evidence/signed-request/index.js';
+import type { RegisteredKey } from '../verifier/expected.js';
+import type { Context } from './context.js';
+import type { Registration } from './store.js';
+
+/** An App Attest key is never registered twice, so its requests have one epoch. */
+export const APP_ATTEST_EPOCH = 1n;
+
+/** A key that may sign requests, and how an accepted one is counted. */
+export interface Signer {
+  readonly key: RegisteredKey;
+  /** Counts a request that was accepted; false where a parallel one was faster. */
+  count(request: ProfileS): Promise<boolean>;
+}
+
+/** Finds a signing key, or an App Attest key that vouches for a registration. */
+export async function findSigner(context: Context, keyId: string): Promise<Signer | null> {
+  const { store } = context;
+  const key = await store.findSigningKey(keyId);
+  if (key === null) return findAppAttestSigner(context, keyId);
+  const { spki, epoch, lastCounter } = key;
+  return {
+    key: { keyId, spki, epoch, lastCounter },
+    count: ({ counter }) => store.advanceCounter({ keyId, epoch, from: lastCounter, to: counter }),
+  };
+}
+
+/** Ids of the keys that may sign requests over a registration's connection. */
+export async function signerIdsOf(
+  { store }: Context,
+  { id, appAttestKey }: Registration,
+): Promise<readonly string[]> {
+  const own = await store.findSigningKeyOf(id);
+  return [own, appAttestKey].filter((key) => key !== null).map((key) => key.keyId);
+}
+
+async function findAppAttestSigner(
+  { store, referenceValues }: Context,
+  keyId: string,
+): Promise<Signer | null> {
+  const holder = await store.findHolder(keyId);
+  if (holder?.use !== 'app-attest') return null;
+  const registration = await store.findRegistration(holder.registrationId);
+  const key = registration?.appAttestKey ?? null;
+  // A renewal with another App Attest key has ended this one.
+  if (key?.keyId !== keyId) return null;
+  const from = await store.appAttestCounters(keyId);
+  const { appIds } = referenceValues;
+  return {
+    key: {
+      ...{ keyId, spki: p256SpkiOfPoint(key.publicKey) },
+      ...{ epoch: APP_ATTEST_EPOCH, lastCounter: from.request },
+      appAttest: { appIds, previousCounter: from.assertion },
+    },
+    count: ({ counter, assertion }) => {
+      if (assertion?.ok !== true) throw new Error('an assertion that does not parse was accepted');
+      const to = { request: counter, assertion: assertion.value.authData.counter };
+      return store.advanceAppAttestCounters({ keyId, from, to });
+    },
+  };
+}
