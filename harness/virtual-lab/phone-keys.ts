@@ -10,6 +10,7 @@ import {
   type AndroidConditions,
   type AppleConditions,
   type KeyLevel,
+  spoofedKeystore,
   type VendorRoots,
 } from './secure-hardware/index.js';
 
@@ -39,7 +40,7 @@ export function createPhoneKeys(spec: PhoneSpec, options: PhoneKeysOptions): Pho
 function androidPhoneKeys(spec: AndroidPhoneSpec, options: PhoneKeysOptions): PhoneKeys {
   const { vendors, clock, faults, pause } = options;
   const { keyMintVersion } = spec;
-  const keystore = createAndroidKeystore({
+  const genuine = createAndroidKeystore({
     hardware: {
       apiLevel: spec.apiLevel,
       ...spec.hardware,
@@ -54,6 +55,8 @@ function androidPhoneKeys(spec: AndroidPhoneSpec, options: PhoneKeysOptions): Ph
     conditions: () => androidConditions(faults),
     pause,
   });
+  const keystore =
+    spec.spoof === undefined ? genuine : spoofedKeystore(genuine, vendors.leakedBatchKey);
   const of = (app: AppPackage): AppKeys => {
     if (app.platform !== 'android') throw new RangeError('an iOS app on an Android phone');
     return androidAppKeys(keystore, app);

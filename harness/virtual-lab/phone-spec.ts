@@ -32,7 +32,19 @@ const android = z.strictObject({
   provisioning: z.enum(['factory', 'rkp']).default('factory'),
   /** Version that key records carry; by default the one of the API level. */
   keyMintVersion: z.int().min(2).max(500).exactOptional(),
+  /** A root module that answers for the keystore; the phone itself stays unlocked and rooted. */
+  spoof: z
+    .strictObject({ kind: z.literal('leaked-keybox') })
+    .readonly()
+    .exactOptional(),
 });
+
+type Android = z.infer<typeof android>;
+
+// Such a module is what a root shell installs, and it forges what a TEE would say.
+function isSpoofable({ spoof, jailbroken, locked, hardware }: Android): boolean {
+  return spoof === undefined || (jailbroken && !locked && hardware.tee);
+}
 
 const ios = z.strictObject({
   ...common,
@@ -47,7 +59,12 @@ const ios = z.strictObject({
 
 /** A virtual phone as a lab states it, in YAML or in code. */
 export const virtualPhoneSpecSchema = z.discriminatedUnion('platform', [
-  android.readonly(),
+  android
+    .refine(isSpoofable, {
+      path: ['spoof'],
+      message: 'only a phone with a TEE that is unlocked and jailbroken (rooted) can spoof',
+    })
+    .readonly(),
   ios.readonly(),
 ]);
 

@@ -1,8 +1,10 @@
+import { readCertificate } from '../encoding/certificate.js';
 import { HarnessError } from '../errors.js';
 import { startPhoneHost, type PhoneHost } from './phone-host.js';
 import { virtualPhoneSpecSchema, type PhoneSpec, type VirtualPhoneSpec } from './phone-spec.js';
 import { VirtualPhone } from './phone.js';
 import { probeProgram, type Misreport } from './probe-app.js';
+import { revocationOf } from './revocation.js';
 import { createVendorRoots, type VendorRoots } from './secure-hardware/index.js';
 
 /** How a virtual lab is started. */
@@ -30,6 +32,8 @@ export interface VirtualLab {
   };
   /** A fresh status list in the form of Google's, which revokes nothing. */
   readonly revocation: { readonly json: string; readonly fetchedAt: Date };
+  /** Serials of batch certificates whose keys leaked, in the form of the status list. */
+  readonly leakedKeyboxes: readonly string[];
   readonly host: Pick<PhoneHost, 'url' | 'token'>;
   readonly timeScale: number;
   /** Throws RangeError where there is no such phone. */
@@ -52,7 +56,8 @@ export async function startVirtualLab(options: VirtualLabOptions): Promise<Virtu
       appAttest: vendors.appAttestAnchors,
       receipts: vendors.receiptAnchors,
     },
-    revocation: { json: '{"entries":{}}', fetchedAt: now() },
+    revocation: { json: revocationOf([]), fetchedAt: now() },
+    leakedKeyboxes: [serialOf(vendors.leakedBatchKey.authority.certificate)],
     host: { url: host.url, token: host.token },
     timeScale: options.timeScale,
     phone(udid) {
@@ -77,6 +82,10 @@ export function parsePhoneSpec(spec: unknown, place: string): PhoneSpec {
     ({ path, message }) => `${place}: ${[...path.map(String), message].join(': ')}`,
   );
   throw new HarnessError('ERR_FILE_INVALID', problems.join('\n'));
+}
+
+function serialOf(certificate: Uint8Array): string {
+  return readCertificate(certificate).serial;
 }
 
 function switchOn(

@@ -5,5 +5,6 @@ export type { AppAttestEnvironment, AppleApp, AppleSystem } from './app-attest-o
 export * from './apple-keystore.js';
 export { chainOfStranger } from './forged-attestation.js';
 export * from './secure-hardware.js';
+export { spoofedKeystore } from './spoofed-keystore.js';
 export { createVendorRoots } from './vendor-roots.js';
 export type { Provisioning, VendorRoots } from './vendor-roots.js';

@@ -36,6 +36,8 @@ export interface VendorRoots {
   readonly receiptAnchors: readonly Uint8Array[];
   /** A batch key as written at the factory, or a fresh remotely provisioned one. */
   attestationSigner(level: CertifiedLevel, provisioning: Provisioning): AttestationSigner;
+  /** A batch key of the TEE that left its factory and is for sale. */
+  readonly leakedBatchKey: AttestationSigner;
   /** The key that every emulator shares. */
   softwareSigner(): AttestationSigner;
   /** The intermediate that certifies App Attest keys. */
@@ -75,7 +77,7 @@ export function createVendorRoots(options: { readonly clock?: () => Date } = {})
   };
 }
 
-type AndroidVendor = Pick<VendorRoots, 'androidAnchors' | 'attestationSigner'>;
+type AndroidVendor = Pick<VendorRoots, 'androidAnchors' | 'attestationSigner' | 'leakedBatchKey'>;
 type AppleVendor = Pick<
   VendorRoots,
   'appAttestAnchors' | 'receiptAnchors' | 'appAttest' | 'receipts'
@@ -95,6 +97,7 @@ function androidVendor(nowMs: number, now: () => Date): AndroidVendor {
   const remote = remoteProvisioner(root, nowMs);
   return {
     androidAnchors: [root.certificate],
+    leakedBatchKey: factories.tee(),
     attestationSigner: (level, provisioning) =>
       provisioning === 'factory' ? factories[level]() : remote(level, now().getTime()),
   };
