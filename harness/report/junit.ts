@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
+import { costRows } from './cost.js';
+import { showMs } from './latency.js';
+import { classOf } from './class-results.js';
 import { writeOwnedFile } from './owned-file.js';
 import type { ReportedJob, ReportedRun } from './read-run.js';
 import { RUN_FILES, type PhoneRecord } from './record.js';
@@ -21,6 +24,7 @@ export const junitReport: Report = {
 /** The run as JUnit XML. Pure: the same run gives the same bytes. */
 export function junitXml(run: ReportedRun): string {
   const builder = junit.newBuilder().name('attestlab');
+  const costs = costRows(run);
   for (const phone of run.record.phones) {
     const suite = builder.testSuite().name(phoneTitle(phone)).timestamp(run.record.startedAt);
     suite.property('phone', phone.alias);
@@ -28,6 +32,17 @@ export function junitXml(run: ReportedRun): string {
     suite.property('declaredClass', phone.declaredClass);
     suite.property('virtual', String(phone.virtual));
     suite.property('run', run.record.id);
+    suite.property('timeScale', String(run.record.timeScale));
+    // What phones of a class cost is one figure, given with each of them.
+    for (const row of costs) {
+      if (row.className !== classOf(phone) || row.virtual !== phone.virtual) continue;
+      const name = ['cost', row.operation, ...(row.level === '-' ? [] : [row.level])].join('.');
+      const { medianMs, medianBudgetMs, worstMs, worstBudgetMs } = row;
+      const figures = { medianMs, medianBudgetMs, worstMs, worstBudgetMs };
+      for (const [figure, ms] of Object.entries(figures)) {
+        if (ms !== null) suite.property(`${name}.${figure}`, showMs(ms));
+      }
+    }
     const jobs = run.jobs.filter((job) => job.phone.alias === phone.alias);
     suite.time(seconds(jobs.reduce((total, job) => total + (job.ms ?? 0), 0)));
     for (const job of jobs) addJob(suite, job);

@@ -48,6 +48,7 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
       ],
     });
     writeFileSync(join(folder, 'matrix.html'), matrixPage(run));
+    writeFileSync(join(folder, 'few.html'), matrixPage(maskRun(wideRun({}))));
   }, 60_000);
 
   afterAll(async () => {
@@ -98,7 +99,8 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
     ] as const)(
       'passes axe at %i px (dark: %s), with a cell and its checks opened',
       async (width, dark) => {
-        const { page } = await open('matrix.html', { width, dark });
+        // Axe takes minutes for many elements, and finds no more in fifty that are alike.
+        const { page } = await open('few.html', { width, dark });
         await page.locator('.cell > details > summary').nth(3).click();
         await page.locator('details[open] details.more > summary').first().click();
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -150,7 +152,7 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
         await page.evaluate(`location.hash = ${JSON.stringify(tab)}`);
         await page.waitForTimeout(300);
       }
-      const results = 8 * 24;
+      const results = 8 * 55;
       expect(await page.locator('body').innerText()).toContain(String(results));
       expect(requests).toEqual([]);
       expect(asked).toEqual([]);

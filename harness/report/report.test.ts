@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HarnessError } from '../errors.js';
 import { inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
+import { FLOORS } from './floors.js';
 import { junitReport, junitXml } from './junit.js';
 import { latencyRows } from './latency.js';
 import { cleaner, maskRun } from './masking.js';
@@ -22,6 +23,7 @@ import {
   sampleRecord,
   sampleRun,
 } from './testing/sample-run.js';
+import { wideRun } from './testing/wide-run.js';
 
 const lost = inconclusive(new HarnessError('ERR_DEVICE_LOST', 'R5CT1234ABC: no answer'));
 
@@ -328,13 +330,68 @@ describe('terminalTable', () => {
     const gate = { exit: 1, reasons: [] } as const;
     const text = terminalTable(sampleRun({ 'a/b': met, 'a/c': falseAccept }, [], { gate }));
     expect(text).toMatch(/^pixel \* +android-tee +1 +0 +1 +0 +0 +3\.0 s$/m);
-    expect(text).toContain('falseAccept: a/c on pixel\n');
+    expect(text).toContain('falseAccept: a/c on pixel (android-tee)\n');
     expect(text).toContain('  expected: failed\n  actual:   passed\n');
     expect(text.trimEnd().split('\n').at(-1)).toBe('FAILED (exit 1): 1 of 2 jobs as expected');
   });
 
   it('masks identifiers itself', () => {
     expect(terminalTable(sampleRun({ 'a/b': lost }))).not.toContain('R5CT1234ABC');
+  });
+});
+
+describe('a run of 8 phones, 8 classes and 55 scenarios', () => {
+  const run = wideRun();
+
+  it('has a summary of at most 40 lines that names every floor, class and what fills its budget', () => {
+    const text = summaryMarkdown(run);
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+    for (const { id } of FLOORS) expect(text).toMatch(new RegExp(`${id} \\d+/\\d+`));
+    for (const { class: name } of run.record.phones) expect(text).toContain(String(name));
+    expect(text).toContain(
+      '3 of 41 budgets exceeded; all 57 latencies by class are in matrix.html',
+    );
+    expect(text).toContain('time scale 0.05');
+    expect(text).toContain('| 1082 of 900, exceeded | 1082 of 2500 |');
+  });
+
+  it('fits a terminal of 80 columns and cuts no class of 24 letters', () => {
+    const text = terminalTable(run);
+    const lines = text.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBe(80);
+    for (const { class: name } of run.record.phones) {
+      expect(lines.slice(2, 10).some((line) => line.includes(` ${String(name)} `))).toBe(true);
+    }
+    expect(text).toContain('\ncost: 3 of 41 over budget; fullest 120 %: appattest.attest\n');
+    expect(text).toContain('drift: phone-3 is no android-tee: rooted');
+    expect(text).toContain('30 pairs of scenario and phone do not apply');
+  });
+
+  it('stays on a screen where every job of every phone was lost', () => {
+    const entries = run.jobs.map(({ scenarioId, phone }) =>
+      outcomeEntry(scenarioId, lost, phone.alias),
+    );
+    const gate = { exit: 4, reasons: run.jobs.map(() => 'ERR_DEVICE_LOST: gone') } as const;
+    const text = terminalTable(reportedRun({ ...run.record, gate }, sampleJournal(entries)));
+    expect(text.split('\n').length).toBeLessThan(80);
+    expect(text).toContain('and 402 more jobs not as expected; all are in matrix.html');
+    expect(text).toContain('! and 402 more reasons in run.json');
+  });
+
+  it('gives cost to a CI server as properties of each phone', () => {
+    const xml = junitXml(run);
+    const [, iphone = ''] = xml.split('phone-5 (iphone-secure-enclave, virtual)');
+    const properties = iphone.slice(0, iphone.indexOf('</properties>'));
+    for (const property of [
+      'name="timeScale" value="0.05"',
+      'name="cost.key.sign.secure-enclave.medianMs" value="20.4"',
+      'name="cost.key.sign.secure-enclave.medianBudgetMs" value="120"',
+      'name="cost.key.sign.secure-enclave.worstBudgetMs" value="400"',
+      'name="cost.appattest.attest.worstMs" value="1002"',
+    ]) {
+      expect(properties).toContain(property);
+    }
+    expect(properties).not.toContain('cost.request.send.medianBudgetMs');
   });
 });
 

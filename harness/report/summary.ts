@@ -1,17 +1,25 @@
-import { latencyRows, showMs } from './latency.js';
+import { costRows, isOverBudget, nearestToBudget, showAgainst } from './cost.js';
 import { writeOwnedFile } from './owned-file.js';
 import type { ReportedJob, ReportedRun } from './read-run.js';
 import { RUN_FILES } from './record.js';
 import type { Report } from './report.js';
-import { countOutcomes, unexpectedLines, verdictLine, type UnexpectedLine } from './unexpected.js';
+import {
+  countOutcomes,
+  otherReasons,
+  unexpectedJobs,
+  verdictLine,
+  type UnexpectedJob,
+} from './unexpected.js';
 
 /** Lines of a summary: what a release manager reads in ten seconds. */
 const MAX_LINES = 40;
 const MAX_UNEXPECTED = 9;
 const MAX_NOTES = 2;
 const MAX_NOTE = 300;
-const MAX_LATENCIES = 8;
+const MAX_COSTS = 6;
 const MAX_CELL = 120;
+/** Eight floors, or eight classes, named in one line. */
+const MAX_LIST = 400;
 
 /** Markdown for people and for the page of a CI job. */
 export const summaryReport: Report = {
@@ -24,14 +32,14 @@ export const summaryReport: Report = {
 
 /** The run in at most 40 lines, the verdict in the first. */
 export function summaryMarkdown(run: ReportedRun): string {
-  const unexpected = unexpectedLines(run);
+  const unexpected = unexpectedJobs(run);
   const lines = [
     `# ${verdictLine(run)}`,
     '',
     ...headLines(run),
     ...unexpectedSection(run, unexpected),
     ...coverageSection(run),
-    ...latencySection(run),
+    ...costSection(run),
     '',
     replayLine(run, unexpected),
   ];
@@ -61,12 +69,10 @@ function headLines({ record, jobs, notes }: ReportedRun): readonly string[] {
 
 function unexpectedSection(
   { record }: ReportedRun,
-  lines: readonly UnexpectedLine[],
+  jobs: readonly UnexpectedJob[],
 ): readonly string[] {
-  const others = (record.gate?.reasons ?? []).filter(
-    (reason) => !/^(falseAccept|falseReject|other|inconclusive|not run|no outcome): /.test(reason),
-  );
-  const entries = [...lines.map(unexpectedEntry), ...others.map((reason) => `- ${cell(reason)}`)];
+  const others = otherReasons(record.gate);
+  const entries = [...jobs.map(unexpectedEntry), ...others.map((reason) => `- ${cell(reason)}`)];
   if (entries.length === 0) return [];
   const shown = entries.slice(0, MAX_UNEXPECTED);
   const rest = entries.length - shown.length;
@@ -78,9 +84,12 @@ function unexpectedSection(
   ];
 }
 
-function unexpectedEntry({ job, code, where, expected, actual }: UnexpectedLine): string {
+// A job's cause alone: what followed from it is on the pages.
+function unexpectedEntry({ job, lines: [first, ...rest] }: UnexpectedJob): string {
+  const { code, where, expected, actual } = first;
   const place = where === null ? '' : ` \`${cell(where)}\``;
-  return `- **${code}** ${jobTitle(job)}:${place} expected ${cell(expected)}, actual ${cell(actual)}`;
+  const more = rest.length === 0 ? '' : `, and ${rest.length} more`;
+  return `- **${code}** ${jobTitle(job)}:${place} expected ${cell(expected)}, actual ${cell(actual)}${more}`;
 }
 
 function jobTitle({ scenarioId, phone }: ReportedJob): string {
@@ -101,33 +110,49 @@ function coverageSection({ record, jobs }: ReportedRun): readonly string[] {
   return [
     '',
     '## Coverage',
-    `- Run of planned: ${cell(floors.join(', ')) || 'nothing was planned'}`,
-    `- Classes: ${cell(classes.join(', '))}; pairs that do not apply: ${unmatched.length}`,
+    `- Run of planned: ${cell(floors.join(', '), MAX_LIST) || 'nothing was planned'}`,
+    `- Classes: ${cell(classes.join(', '), MAX_LIST)}; pairs that do not apply: ${unmatched.length}`,
     ...(uncovered.length > 0 ? [`- No phone can run: ${cell(uncovered.join(', '))}`] : []),
-    ...(drift.length > 0 ? [`- Drift from the declared class: ${cell(drift.join(', '))}`] : []),
+    ...(drift.length > 0
+      ? [`- Drift from the declared class: ${cell(drift.join(', '), MAX_LIST)}`]
+      : []),
   ];
 }
 
-function latencySection({ measurements }: ReportedRun): readonly string[] {
-  const rows = latencyRows(measurements);
+function costSection(run: ReportedRun): readonly string[] {
+  const rows = costRows(run);
   if (rows.length === 0) return ['', 'No latency was measured.'];
-  const shown = rows.slice(0, MAX_LATENCIES).map(({ operation, level, virtual, ...row }) => {
-    const name = `${cell(operation)}${virtual ? ' (virtual)' : ''}`;
-    return `| ${name} | ${cell(level)} | ${row.count} | ${showMs(row.medianMs)} | ${showMs(row.worstMs)} |`;
+  const budgeted = nearestToBudget(rows);
+  const over = budgeted.filter(isOverBudget).length;
+  const isModelled = rows.some(({ virtual }) => virtual);
+  const shown = budgeted.slice(0, MAX_COSTS).map(({ operation, level, className, ...row }) => {
+    const median = showAgainst(row.medianMs, row.medianBudgetMs);
+    const worst = showAgainst(row.worstMs, row.worstBudgetMs);
+    const name = `${cell(className)}${row.virtual ? ' (virtual)' : ''}`;
+    return `| ${cell(operation)} | ${cell(level)} | ${name} | ${median} | ${worst} |`;
   });
-  const rest = rows.length - shown.length;
   return [
     '',
-    '## Latency',
-    '| operation | level | count | median ms | worst ms |',
-    '|---|---|--:|--:|--:|',
-    ...shown,
-    ...(rest > 0 ? [`| and ${rest} more |  |  |  |  |`] : []),
+    '## Cost',
+    [
+      `${over} of ${budgeted.length} budgets exceeded; all ${rows.length} latencies by class are in ${RUN_FILES.matrix}.`,
+      ...(isModelled
+        ? [`Those of virtual phones are modelled, time scale ${run.record.timeScale}.`]
+        : []),
+    ].join(' '),
+    ...(shown.length === 0
+      ? []
+      : [
+          '',
+          '| nearest to its budget | level | class | median ms | worst ms |',
+          '|---|---|---|--:|--:|',
+          ...shown,
+        ]),
   ];
 }
 
 /** How to see one appraisal again, without a phone. */
-function replayLine({ record, jobs }: ReportedRun, unexpected: readonly UnexpectedLine[]): string {
+function replayLine({ record, jobs }: ReportedRun, unexpected: readonly UnexpectedJob[]): string {
   const candidates = [...unexpected.map(({ job }) => job), ...jobs];
   const seq = candidates.find((job) => job.appraisalSeq !== null)?.appraisalSeq ?? null;
   return seq === null

@@ -1,8 +1,20 @@
+import { budgetShare, costRows, isOverBudget, nearestToBudget } from './cost.js';
 import { maskRun } from './masking.js';
 import type { ReportedRun } from './read-run.js';
-import { countOutcomes, unexpectedLines, verdictLine, type UnexpectedLine } from './unexpected.js';
+import { RUN_FILES } from './record.js';
+import {
+  countOutcomes,
+  otherReasons,
+  unexpectedJobs,
+  verdictLine,
+  type UnexpectedJob,
+} from './unexpected.js';
 
 const WIDTH = 80;
+/** What a screen holds; the pages hold all. */
+const MAX_UNEXPECTED = 8;
+const MAX_REASONS = 8;
+const MAX_LINES_OF_JOB = 3;
 
 /** The end of a run for a terminal: a table of phones, what was unexpected, the verdict. */
 export function terminalTable(unmasked: ReportedRun): string {
@@ -25,17 +37,18 @@ export function terminalTable(unmasked: ReportedRun): string {
         `${(ms / 1000).toFixed(1)} s`,
       ]);
     }),
-    ...(run.record.phones.some((phone) => phone.virtual) ? ['* a virtual phone'] : []),
-    ...unexpectedLines(run).flatMap(unexpectedBlock),
-    ...(run.record.gate?.reasons ?? []).flatMap((reason) => wrap(`! ${reason}`, '  ')),
+    ...legend(run),
+    ...unexpected(run),
+    ...costLine(run).flatMap((line) => wrap(line, '  ')),
     ...run.notes.flatMap((note) => wrap(`- ${note}`, '  ')),
     '',
     verdictLine(run),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n')}\n`;
 }
 
-const COLUMNS = [22, 22, 5, 5, 7, 7, 5, 7] as const;
+// A class has at most 24 letters in most labs; aliases are shorter.
+const COLUMNS = [19, 25, 5, 5, 7, 7, 5, 7] as const;
 
 const header = tableRow(['phone', 'class', 'met', 'byp', 'unmet', 'incon', 'not', 'time']);
 
@@ -51,19 +64,71 @@ function tableRow(cells: readonly string[]): string {
     .join('');
 }
 
-function unexpectedBlock({
-  job,
-  code,
-  where,
-  expected,
-  actual,
-}: UnexpectedLine): readonly string[] {
+function legend({ record, jobs }: ReportedRun): readonly string[] {
+  const pairs = record.plan.unmatched.length;
+  const { waived } = countOutcomes(jobs);
+  return [
+    'byp: bypassed as expected; incon: inconclusive; not: did not run',
+    ...(waived === 0 ? [] : [`${waived} jobs are waived, and counted in no column`]),
+    ...(pairs === 0
+      ? []
+      : [`${pairs} pairs of scenario and phone do not apply; ${RUN_FILES.matrix} says why`]),
+    ...(record.phones.some(({ virtual }) => virtual)
+      ? [`* a virtual phone: its latencies are modelled, time scale ${record.timeScale}`]
+      : []),
+    ...record.phones.flatMap(({ alias, declaredClass, drift }) =>
+      drift.length === 0
+        ? []
+        : wrap(
+            `drift: ${alias} is no ${declaredClass}: ${drift.map(({ fact }) => fact).join(', ')}`,
+            '  ',
+          ),
+    ),
+  ];
+}
+
+function unexpected(run: ReportedRun): readonly string[] {
+  const jobs = unexpectedJobs(run);
+  const reasons = otherReasons(run.record.gate);
+  const more = jobs.length - MAX_UNEXPECTED;
+  const moreReasons = reasons.length - MAX_REASONS;
+  return [
+    ...jobs.slice(0, MAX_UNEXPECTED).flatMap(unexpectedBlock),
+    ...(more > 0
+      ? ['', `and ${more} more jobs not as expected; all are in ${RUN_FILES.matrix}`]
+      : []),
+    '',
+    ...reasons.slice(0, MAX_REASONS).flatMap((reason) => wrap(`! ${reason}`, '  ')),
+    ...(moreReasons > 0 ? [`! and ${moreReasons} more reasons in ${RUN_FILES.record}`] : []),
+  ];
+}
+
+function unexpectedBlock({ job, lines }: UnexpectedJob): readonly string[] {
+  const more = lines.length - MAX_LINES_OF_JOB;
   return [
     '',
-    ...wrap(`${code}: ${job.scenarioId} on ${job.phone.alias}`, '  '),
-    ...(where === null ? [] : wrap(`  ${where}`, '    ')),
-    ...wrap(`  expected: ${expected}`, '    '),
-    ...wrap(`  actual:   ${actual}`, '    '),
+    ...wrap(`${lines[0].code}: ${job.scenarioId} on ${job.phone.alias} (${job.className})`, '  '),
+    ...lines
+      .slice(0, MAX_LINES_OF_JOB)
+      .flatMap(({ where, expected, actual }) => [
+        ...(where === null ? [] : wrap(`  ${where}`, '    ')),
+        ...wrap(`  expected: ${expected}`, '    '),
+        ...wrap(`  actual:   ${actual}`, '    '),
+      ]),
+    ...(more > 0 ? [`  and ${more} more differences`] : []),
+  ];
+}
+
+/** What fills its budget most, in one line. */
+function costLine(run: ReportedRun): readonly string[] {
+  const rows = nearestToBudget(costRows(run));
+  const [first] = rows;
+  if (first === undefined) return [];
+  const over = rows.filter(isOverBudget).length;
+  const share = ((budgetShare(first) ?? 0) * 100).toFixed(0);
+  const on = first.level === '-' ? '' : ` ${first.level}`;
+  return [
+    `cost: ${over} of ${rows.length} over budget; fullest ${share} %: ${first.operation}${on}`,
   ];
 }
 

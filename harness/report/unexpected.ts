@@ -12,15 +12,31 @@ export interface UnexpectedLine {
   readonly actual: string;
 }
 
-/** Every deviation of a run, the gravest first. */
-export function unexpectedLines(run: ReportedRun): readonly UnexpectedLine[] {
-  const lines = run.jobs.flatMap((job) => deviations(job));
+/** A job that was not as expected, with what differs: what says most of the cause comes first. */
+export interface UnexpectedJob {
+  readonly job: ReportedJob;
+  readonly lines: readonly [UnexpectedLine, ...UnexpectedLine[]];
+}
+
+/** The jobs of a run that were not as expected, the gravest first. */
+export function unexpectedJobs(run: ReportedRun): readonly UnexpectedJob[] {
   const order = ['falseAccept', 'falseReject', 'other'];
-  const rank = ({ code }: UnexpectedLine): number => {
+  const rank = ({ lines: [{ code }] }: UnexpectedJob): number => {
     const found = order.indexOf(code);
     return found < 0 ? order.length : found;
   };
-  return [...lines].sort((left, right) => rank(left) - rank(right));
+  return run.jobs
+    .flatMap((job): readonly UnexpectedJob[] => {
+      const [first, ...rest] = deviations(job);
+      return first === undefined ? [] : [{ job, lines: [first, ...rest] }];
+    })
+    .sort((left, right) => rank(left) - rank(right));
+}
+
+/** The gate's reasons that no job explains: a server that did not start, a stale waiver. */
+export function otherReasons(gate: ReportedRun['record']['gate']): readonly string[] {
+  const ofJobs = /^(falseAccept|falseReject|other|inconclusive|not run|no outcome): /;
+  return (gate?.reasons ?? []).filter((reason) => !ofJobs.test(reason));
 }
 
 /** What keeps a job from having met its expectation; nothing where it met it. */
@@ -32,7 +48,11 @@ export function deviations(job: ReportedJob): readonly UnexpectedLine[] {
     case 'waived':
       return [];
     case 'unmet':
-      return outcome.differences.map(({ check, path, expected, actual }) => ({
+      // A check says more of the cause than the verdict that followed from it.
+      return [
+        ...outcome.differences.filter(({ check }) => check !== null),
+        ...outcome.differences.filter(({ check }) => check === null),
+      ].map(({ check, path, expected, actual }) => ({
         job,
         code: outcome.kind,
         where: check ?? path,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inconclusive } from '../../expectation/outcome.js';
-import { costRows, isOverBudget } from '../cost.js';
+import { budgetShare, costRows, isOverBudget } from '../cost.js';
 import { reportedRun } from '../read-run.js';
 import type { JournalEntry } from '../record.js';
 import {
@@ -96,6 +96,11 @@ describe('matrixPage', () => {
     );
   });
 
+  it('is of a size to send around, though it holds every check and claim of 8 x 55', () => {
+    expect(page.length).toBeGreaterThan(1_000_000);
+    expect(page.length).toBeLessThan(2_000_000);
+  });
+
   it('links references that have a page', () => {
     expect(page).toContain('href="https://mas.owasp.org/MASVS/controls/MASVS-RESILIENCE-1/"');
   });
@@ -115,8 +120,28 @@ describe('costRows', () => {
     };
     const rows = costRows(sampleRun({ 'cost/keys': met }, [measured(50), measured(120), judged]));
     expect(rows).toMatchObject([
-      { className: 'android-tee', level: 'tee', medianMs: 85, worstMs: 120, budgetMs: 100 },
+      { className: 'android-tee', level: 'tee', medianMs: 85, worstMs: 120, worstBudgetMs: 100 },
     ]);
     expect(rows.map(isOverBudget)).toEqual([true]);
+  });
+
+  it('holds a median against the budget of medians, and the worst against its own', () => {
+    const budget = (word: string, budgetMs: number): JournalEntry => ({
+      ...{ type: 'observation', phone: 'pixel', scenario: 'cost/keys', name: `sign-${word}` },
+      observation: { kind: 'measurement', operation: 'key.sign', level: null, ms: 90 },
+      expected: { kind: 'measurement', operation: 'key.sign', level: null, budgetMs },
+      outcome: met,
+    });
+    const measured = [10, 90].map((ms): JournalEntry => ({
+      ...{ type: 'measurement', phone: 'pixel', scenario: 'cost/keys' },
+      ...{ operation: 'key.sign', level: null, ms },
+    }));
+    const [row, ...others] = costRows(
+      sampleRun({ 'cost/keys': met }, [...measured, budget('median', 60), budget('worst', 100)]),
+    );
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ medianBudgetMs: 60, worstBudgetMs: 100 });
+    expect(row === undefined ? null : isOverBudget(row)).toBe(false);
+    expect(row === undefined ? null : budgetShare(row)).toBe(0.9);
   });
 });

@@ -6,10 +6,11 @@ import type { ReportedRun } from '../read-run.js';
 import { RUN_FILES } from '../record.js';
 import { verdictLine } from '../unexpected.js';
 import { matrixCell } from './cell.js';
+import { costSection } from './cost-section.js';
 import { iconSprite } from './icons.js';
 import { matrixOf, type Matrix, type MatrixRow } from './model.js';
 import { virtualMark, type PanelContext } from './scenario-panel.js';
-import { costSection, legend, masthead, phonesSection, unexpectedSection } from './sections.js';
+import { legend, masthead, phonesSection, unexpectedSection } from './sections.js';
 
 const sheet = readFileSync(new URL('matrix.css', import.meta.url), 'utf8');
 

@@ -1,10 +1,9 @@
 import { h, type ComponentChild } from 'preact';
-import { costRows, isOverBudget, type CostRow } from '../cost.js';
-import { showDuration, showMs } from '../latency.js';
-import type { ReportedJob, ReportedRun } from '../read-run.js';
+import { showDuration } from '../latency.js';
+import type { ReportedRun } from '../read-run.js';
 import type { PhoneRecord } from '../record.js';
 import { STATES, STATE_MEANINGS, stateOf } from '../state.js';
-import { countOutcomes, unexpectedLines, type UnexpectedLine } from '../unexpected.js';
+import { countOutcomes, otherReasons, unexpectedJobs, type UnexpectedJob } from '../unexpected.js';
 import { differenceList, stateChip, virtualMark } from './scenario-panel.js';
 
 const MAX_UNEXPECTED = 12;
@@ -68,9 +67,8 @@ function honesty(phones: readonly PhoneRecord[], timeScale: number): ComponentCh
 
 /** What was unexpected, job by job, the gravest first; nothing where all was as expected. */
 export function unexpectedSection(run: ReportedRun): ComponentChild {
-  const lines = unexpectedLines(run);
-  const jobs = [...new Set(lines.map(({ job }) => job))];
-  const reasons = run.record.gate?.reasons ?? [];
+  const jobs = unexpectedJobs(run);
+  const reasons = otherReasons(run.record.gate);
   if (jobs.length + reasons.length === 0) return null;
   const rest = jobs.length - MAX_UNEXPECTED;
   return h(
@@ -80,17 +78,15 @@ export function unexpectedSection(run: ReportedRun): ComponentChild {
     h(
       'ul',
       null,
-      jobs.slice(0, MAX_UNEXPECTED).map((job) => unexpectedJob(job, lines)),
-      // The gate's own words say it where no job does: a server that did not start, a stale waiver.
-      jobs.length === 0
-        ? reasons.map((reason) => h('li', { class: 'tone-differs' }, reason))
-        : null,
+      jobs.slice(0, MAX_UNEXPECTED).map(unexpectedJob),
+      // The gate's own words say it where no job does.
+      reasons.slice(0, MAX_UNEXPECTED).map((reason) => h('li', { class: 'tone-differs' }, reason)),
     ),
     rest > 0 ? h('p', { class: 'muted' }, `and ${rest} more, in the cells below`) : null,
   );
 }
 
-function unexpectedJob(job: ReportedJob, lines: readonly UnexpectedLine[]): ComponentChild {
+function unexpectedJob({ job, lines }: UnexpectedJob): ComponentChild {
   const state = stateOf(job);
   return h(
     'li',
@@ -102,7 +98,7 @@ function unexpectedJob(job: ReportedJob, lines: readonly UnexpectedLine[]): Comp
       h('strong', null, job.scenarioId),
       h('span', null, `on ${job.phone.alias} (${job.className}) `, virtualMark(job.phone.virtual)),
     ),
-    differenceList(lines.filter((line) => line.job === job)),
+    differenceList(lines),
   );
 }
 
@@ -119,68 +115,6 @@ export function legend(): ComponentChild {
         h('div', null, h('dt', null, stateChip(state)), h('dd', null, STATE_MEANINGS[state])),
       ),
     ),
-  );
-}
-
-/** Latency of each operation per class and level, against the budgets. */
-export function costSection(run: ReportedRun): ComponentChild {
-  const rows = costRows(run);
-  const classes = [...new Set(rows.map(({ className }) => className))];
-  return h(
-    'section',
-    { class: 'cost' },
-    h('h2', null, 'What it costs the user'),
-    rows.length === 0
-      ? h('p', { class: 'muted' }, 'Nothing was measured.')
-      : h(
-          'div',
-          { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Latencies' },
-          h(
-            'table',
-            null,
-            h('thead', null, h('tr', null, COST_HEADS.map(costHead))),
-            classes.map((className) =>
-              costBody(
-                className,
-                rows.filter((row) => row.className === className),
-              ),
-            ),
-          ),
-        ),
-  );
-}
-
-const COST_HEADS = ['Operation', 'Level', 'Count', 'Median ms', 'Worst ms', 'Budget ms'];
-
-function costHead(head: string, index: number): ComponentChild {
-  return h('th', { scope: 'col', class: index < 2 ? '' : 'number' }, head);
-}
-
-function costBody(className: string, rows: readonly CostRow[]): ComponentChild {
-  const isVirtual = rows.some(({ virtual }) => virtual);
-  const head = { colSpan: COST_HEADS.length, scope: 'rowgroup' } as const;
-  return h(
-    'tbody',
-    null,
-    h('tr', null, h('th', head, className, ' ', virtualMark(isVirtual))),
-    rows.map((row) => {
-      const over = isOverBudget(row);
-      const budget = row.budgetMs === null ? '–' : showMs(row.budgetMs);
-      return h(
-        'tr',
-        null,
-        h('td', null, h('code', null, row.operation)),
-        h('td', null, row.level),
-        h('td', { class: 'number' }, row.count),
-        h('td', { class: 'number' }, showMs(row.medianMs)),
-        h('td', { class: 'number' }, showMs(row.worstMs)),
-        h(
-          'td',
-          { class: over ? 'number ink-differs' : 'number' },
-          over ? `${budget} exceeded` : budget,
-        ),
-      );
-    }),
   );
 }
 

@@ -11,6 +11,7 @@ import {
   samplePhone,
   sampleRecord,
 } from './sample-run.js';
+import { wideCosts, wideObservations } from './wide-observations.js';
 
 const CLASSES: readonly (readonly [string, PhoneRecord['platform']])[] = [
   ['android-strongbox', 'android'],
@@ -20,8 +21,14 @@ const CLASSES: readonly (readonly [string, PhoneRecord['platform']])[] = [
   ['android-leaked-keybox', 'android'],
   ['iphone-secure-enclave', 'ios'],
   ['iphone-jailbroken', 'ios'],
-  ['ios-simulator', 'ios'],
+  ['ios-simulator-no-enclave', 'ios'],
 ];
+
+/** Scenarios a floor beside the three that come to the outcomes below. */
+const MORE_SCENARIOS: Readonly<Record<string, number>> = {
+  ...{ 'hardware-keys': 3, pinning: 6, 'mutual-tls': 5, attestation: 7, 'signed-body': 5 },
+  ...{ monitoring: 3, hooking: 2, cost: 0 },
+};
 
 const lost = inconclusive(new HarnessError('ERR_DEVICE_LOST', 'the session ended'));
 
@@ -39,8 +46,11 @@ const falseReject: Outcome = {
   ],
 };
 
-/** A run of every floor on eight classes, with one of each kind of outcome: what a page must bear. */
-export function wideRun(): ReportedRun {
+/**
+ * A run of 55 scenarios on every floor and eight classes, with one of each kind of outcome: what
+ * reports must bear. With no `more` there are 24, with all that a page can show.
+ */
+export function wideRun(more: Readonly<Record<string, number>> = MORE_SCENARIOS): ReportedRun {
   const phones = CLASSES.map(([name, platform], index) =>
     samplePhone({
       ...{ alias: `phone-${index}`, udid: `UDID-${index}000`, platform },
@@ -50,7 +60,10 @@ export function wideRun(): ReportedRun {
       drift: index === 3 ? [{ fact: 'rooted', declared: false, measured: true }] : [],
     }),
   );
-  const scenarios = FLOORS.flatMap(({ id }) => [`${id}/accepted`, `${id}/refused`, `${id}/other`]);
+  const scenarios = FLOORS.flatMap(({ id }) => [
+    ...[`${id}/accepted`, `${id}/refused`, `${id}/other`],
+    ...Array.from({ length: more[id] ?? 0 }, (_, index) => `${id}/case-${index}`),
+  ]);
   const record = sampleRecord(scenarios, phones, {
     gate: { exit: 1, reasons: ['falseAccept: attestation/other on phone-4'] },
     references: { 'attestation/refused': ['MASVS-RESILIENCE-1', 'RFC 9334, 10', '<b>a book</b>'] },
@@ -82,22 +95,25 @@ function withUnmatched(record: RunRecord): RunRecord {
   };
 }
 
-function lines(
-  { alias: phone }: PhoneRecord,
-  scenarios: readonly string[],
-): readonly JournalEntry[] {
+function lines(record: PhoneRecord, scenarios: readonly string[]): readonly JournalEntry[] {
+  const phone = record.alias;
   return scenarios.flatMap((scenario): readonly JournalEntry[] => {
     const outcome = outcomeOf(scenario, phone);
     if (outcome === null) return [];
     const own = { phone, scenario };
     return [
       { type: 'scenario-started', ...own },
+      ...wideCosts(record).map(({ operation, level, ms }): JournalEntry => ({
+        ...{ type: 'measurement', ...own, operation, level },
+        ms: ms + scenario.length / 10,
+      })),
+      ...wideObservations(scenario.split('/')[0] ?? '', record).map((seen): JournalEntry => ({
+        ...{ type: 'observation', ...own, ...seen, outcome: met },
+      })),
       {
-        type: 'measurement',
-        ...own,
-        operation: 'key.generate',
-        level: 'tee',
-        ms: 40 + scenario.length,
+        ...{ type: 'appraisal', ...own, subject: null, purpose: 'tls', format: 'android-key' },
+        ...{ verdict: 'accepted', file: `evidence/${phone}/${scenario}.json` },
+        ...{ fileSha256: 'a'.repeat(64), resultSha256: 'b'.repeat(64) },
       },
       {
         type: 'observation',
