@@ -1,7 +1,8 @@
 import { h, type ComponentChild } from 'preact';
-import { STATE_WORDS, type State } from '../state.js';
+import type { ClassResult } from '../class-results.js';
+import { STATES, STATE_WORDS, type State } from '../state.js';
 import { icon } from './icons.js';
-import type { MatrixCell, MatrixRow } from './model.js';
+import { resultState, type MatrixCell, type MatrixRow } from './model.js';
 import { scenarioPanel, type PanelContext } from './scenario-panel.js';
 
 /**
@@ -40,7 +41,7 @@ export function matrixCell(
         { class: `tone-${tone}` },
         h('span', { class: 'floor' }, floor.title),
         h('span', { class: 'headline' }, icon(tone), headline(cell)),
-        h('span', { class: 'mix' }, cell.counts.map(mixEntry)),
+        h('span', { class: 'mix' }, cell.counts.map(mixEntry), reasonsWhyNot(cell)),
       ),
       h(
         'div',
@@ -52,10 +53,26 @@ export function matrixCell(
           ` on ${row.className}. `,
           h('span', { class: 'muted' }, floor.question),
         ),
-        results.map((result) => scenarioPanel(result, context)),
+        gravestFirst(results).map((result) => scenarioPanel(result, context)),
       ),
     ),
   );
+}
+
+// What somebody has to look at comes before what was as expected.
+function gravestFirst(results: readonly ClassResult[]): readonly ClassResult[] {
+  const rank = (result: ClassResult): number => STATES.indexOf(resultState(result));
+  return [...results].sort((left, right) => rank(left) - rank(right));
+}
+
+/** The facts by which nothing of a cell applies; the panel says it of each scenario. */
+function reasonsWhyNot({ state, results }: MatrixCell): ComponentChild {
+  if (state !== 'not-applicable') return null;
+  const [first, ...rest] = new Set(
+    results.flatMap(({ unmatched }) => unmatched).map((one) => one.why),
+  );
+  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  return h('span', { class: 'why-not' }, `${first ?? ''}${more}`);
 }
 
 // A cell of refusals alone is drawn as one; a mixed one as what it is in sum.

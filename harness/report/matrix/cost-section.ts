@@ -44,44 +44,50 @@ function costSum(rows: readonly CostRow[], timeScale: number): string {
   return `${over} of ${budgeted.length} budgets exceeded, over all scenarios.${modelled}`;
 }
 
-const COST_HEADS = [
-  ...['Operation', 'Level', 'Count'],
-  ...['Median ms', 'Budget ms', 'Worst ms', 'Budget ms'],
-];
+const COST_HEADS = ['Operation', 'Count', 'Median ms', 'Worst ms'];
 
 function costHead(head: string, index: number): ComponentChild {
-  return h('th', { scope: 'col', class: index < 2 ? '' : 'number' }, head);
+  return h('th', { scope: 'col', class: cellClass(index) }, head);
+}
+
+// Counts give way first where there is no room.
+function cellClass(index: number): string {
+  return index === 0 ? '' : index === 1 ? 'number count' : 'number';
 }
 
 function costBody(className: string, rows: readonly CostRow[]): ComponentChild {
   const head = { colSpan: COST_HEADS.length, scope: 'rowgroup' } as const;
+  const isVirtual = rows.every(({ virtual }) => virtual);
   return h(
     'tbody',
     null,
-    h('tr', null, h('th', head, className)),
+    h('tr', null, h('th', head, className, ' ', virtualMark(isVirtual))),
     rows.map((row) =>
       h(
         'tr',
         null,
-        h('td', null, h('code', null, row.operation), ' ', virtualMark(row.virtual)),
-        h('td', null, row.level),
-        h('td', { class: 'number' }, row.count),
-        ...figures(row.medianMs, row.medianBudgetMs),
-        ...figures(row.worstMs, row.worstBudgetMs),
+        h(
+          'td',
+          null,
+          h('code', null, row.operation),
+          row.level === '-' ? null : h('span', { class: 'level' }, ` ${row.level} `),
+          virtualMark(row.virtual && !isVirtual),
+        ),
+        h('td', { class: cellClass(1) }, row.count),
+        figure(row.medianMs, row.medianBudgetMs),
+        figure(row.worstMs, row.worstBudgetMs),
       ),
     ),
   );
 }
 
-function figures(ms: number, budgetMs: number | null): readonly ComponentChild[] {
-  const isOver = budgetMs !== null && ms > budgetMs;
-  const budget = budgetMs === null ? '–' : showMs(budgetMs);
-  return [
-    h('td', { class: 'number' }, showMs(ms)),
-    h(
-      'td',
-      { class: isOver ? 'number budget ink-differs' : 'number budget' },
-      isOver ? `${budget} exceeded` : budget,
-    ),
-  ];
+function figure(ms: number, budgetMs: number | null): ComponentChild {
+  if (budgetMs === null) return h('td', { class: 'number' }, showMs(ms));
+  const isOver = ms > budgetMs;
+  return h(
+    'td',
+    { class: isOver ? 'number ink-differs' : 'number' },
+    showMs(ms),
+    h('span', { class: 'budget' }, ` of ${showMs(budgetMs)}${isOver ? ', exceeded' : ''}`),
+  );
 }

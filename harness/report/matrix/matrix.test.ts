@@ -96,6 +96,26 @@ describe('matrixPage', () => {
     );
   });
 
+  it('says in the cell which fact keeps a floor from applying, and in the row what drifted', () => {
+    const rows = page.split('role="rowheader"');
+    const strongbox = rows.find((text) => text.includes('>android-strongbox<')) ?? '';
+    expect(strongbox).toContain('<span class="why-not">needs rooted true</span>');
+    const rooted = rows.find((text) => text.includes('>android-rooted<')) ?? '';
+    expect(rooted).toContain('drift from android-tee:');
+    expect(rooted).toContain('rooted is true, declared false');
+    expect(rooted).not.toContain('needs rooted true');
+  });
+
+  it('shows what somebody has to look at before what was as expected', () => {
+    const row =
+      page.split('role="rowheader"').find((text) => text.includes('>android-leaked-keybox<')) ?? '';
+    const states = [...row.matchAll(/<article class="scenario tone-([a-z-]+)/g)].map(
+      ([, one]) => one,
+    );
+    expect(states).toContain('false-accept');
+    expect(states[states.indexOf('false-accept') + 1]).toBe('refused');
+  });
+
   it('is of a size to send around, though it holds every check and claim of 8 x 55', () => {
     expect(page.length).toBeGreaterThan(1_000_000);
     expect(page.length).toBeLessThan(2_000_000);

@@ -10,7 +10,7 @@ import { costSection } from './cost-section.js';
 import { iconSprite } from './icons.js';
 import { matrixOf, type Matrix, type MatrixRow } from './model.js';
 import { virtualMark, type PanelContext } from './scenario-panel.js';
-import { legend, masthead, phonesSection, unexpectedSection } from './sections.js';
+import { legend, masthead, driftLines, phonesSection, unexpectedSection } from './sections.js';
 
 const sheet = readFileSync(new URL('matrix.css', import.meta.url), 'utf8');
 
@@ -90,7 +90,6 @@ function matrixSection({ floors, rows }: Matrix, context: PanelContext): Compone
 }
 
 function matrixRow(row: MatrixRow, context: PanelContext): ComponentChild {
-  const hasDrift = row.phones.some((phone) => phone.drift.length > 0);
   return h(
     'div',
     { role: 'row', class: 'row' },
@@ -101,9 +100,7 @@ function matrixRow(row: MatrixRow, context: PanelContext): ComponentChild {
       row.phones.map((phone) =>
         h('span', { class: 'phone' }, phone.alias, ' ', virtualMark(phone.virtual)),
       ),
-      hasDrift
-        ? h('span', { class: 'drift ink-differs' }, 'drifted from its declared class')
-        : null,
+      row.phones.flatMap(driftLines),
     ),
     row.cells.map((cell, index) => matrixCell(row, { cell, column: index + 2, context })),
   );

@@ -4,6 +4,7 @@ import type { ReportedRun } from '../read-run.js';
 import type { PhoneRecord } from '../record.js';
 import { STATES, STATE_MEANINGS, stateOf } from '../state.js';
 import { countOutcomes, otherReasons, unexpectedJobs, type UnexpectedJob } from '../unexpected.js';
+import { icon } from './icons.js';
 import { differenceList, stateChip, virtualMark } from './scenario-panel.js';
 
 const MAX_UNEXPECTED = 12;
@@ -141,13 +142,7 @@ export function phonesSection({ record }: ReportedRun): ComponentChild {
                 ? phone.class
                 : `measured ${phone.class}, declared ${phone.declaredClass}`,
           ),
-          phone.drift.map(({ fact: name, declared, measured }) =>
-            h(
-              'p',
-              { class: 'drift ink-differs' },
-              `drift: ${name} is ${JSON.stringify(measured)}, declared ${JSON.stringify(declared)}`,
-            ),
-          ),
+          driftLines(phone),
           h(
             'details',
             { class: 'more' },
@@ -165,4 +160,19 @@ export function phonesSection({ record }: ReportedRun): ComponentChild {
       ),
     ),
   );
+}
+
+/** What a phone measured otherwise than its declared class states, a line a fact. */
+export function driftLines({ declaredClass, drift }: PhoneRecord): readonly ComponentChild[] {
+  if (drift.length === 0) return [];
+  return [
+    h('span', { class: 'drift ink-differs' }, icon('differs'), ` drift from ${declaredClass}:`),
+    ...drift.map(({ fact: name, declared, measured }) =>
+      h(
+        'span',
+        { class: 'drift ink-differs' },
+        `${name} is ${JSON.stringify(measured)}, declared ${JSON.stringify(declared)}`,
+      ),
+    ),
+  ];
 }
