@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
 
@@ -13,9 +14,10 @@ export interface Journal {
 
 /** Starts the journal of a run at `path`, which must not exist yet. */
 export function openJournal(path: string, clock: () => Date): Journal {
-  const file = orUnwritable(path, () => openSync(path, 'wx', 0o600));
+  const file = orUnwritable(path, () => openSync(path, 'ax', 0o600));
   const lines: JournalLine[] = [];
   let isOpen = true;
+  let size = 0;
   return {
     lines,
     append(entry) {
@@ -24,10 +26,18 @@ export function openJournal(path: string, clock: () => Date): Journal {
         seq: lines.length + 1,
         at: clock().toISOString(),
       });
+      const bytes = utf8(`${JSON.stringify(line)}\n`);
       orUnwritable(path, () => {
-        writeSync(file, `${JSON.stringify(line)}\n`);
-        fsyncSync(file);
+        try {
+          // A full disk takes a part of a line, which a single write reports as a success.
+          writeFileSync(file, bytes);
+          fsyncSync(file);
+        } catch (error) {
+          ftruncateSync(file, size);
+          throw error;
+        }
       });
+      size += bytes.length;
       lines.push(line);
       return line;
     },
