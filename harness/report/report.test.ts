@@ -1,4 +1,11 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +15,7 @@ import { FLOORS } from './floors.js';
 import { junitReport, junitXml } from './junit.js';
 import { latencyRows } from './latency.js';
 import { cleaner, maskRun } from './masking.js';
+import { matrixReport } from './matrix/matrix-report.js';
 import { readRun, reportedRun } from './read-run.js';
 import type { JournalEntry } from './record.js';
 import { recordSchemaFiles } from './record-schemas.js';
@@ -411,26 +419,36 @@ describe('writeReports', () => {
   });
 
   it('says which file cannot be written', () => {
-    expect(() => writeReports(sampleRun({}), '/nonexistent', [junitReport])).toThrow(
-      expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }) as Error,
-    );
+    const { errors, notes } = writeReports(sampleRun({}), '/nonexistent', [junitReport]);
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE', exit: 4 })]);
+    expect(notes[0]).toMatch(/^junit was not written: \/nonexistent\/junit.xml: ENOENT/);
   });
 
   it('writes the other reports where one cannot be written, and says so in the summary', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
+    // A file that nobody can write, root included.
+    mkdirSync(join(folder, 'matrix.html'));
+    const reports = [matrixReport, junitReport, summaryReport];
+    const { files, errors } = writeReports(sampleRun({ 'a/b': met }), folder, reports);
+    expect(files).toEqual(['junit.xml', 'summary.md']);
+    expect(errors.map(({ exit }) => exit)).toEqual([4]);
+    expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('tests="1"');
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('matrix was not written: ');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  it('writes the other reports where one is broken, and lets the bug show', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
     const broken: Report = {
-      name: 'allure-results',
+      name: 'broken',
       write: () => {
-        throw new HarnessError('ERR_FILE_UNWRITABLE', 'x.json: no space left on device');
+        throw new TypeError('a bug');
       },
     };
-    expect(() =>
-      writeReports(sampleRun({ 'a/b': met }), folder, [broken, junitReport, summaryReport]),
-    ).toThrow('no space left on device');
-    expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('tests="1"');
-    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(
-      'allure-results was not written: x.json: no space left on device',
+    expect(() => writeReports(sampleRun({ 'a/b': met }), folder, [broken, junitReport])).toThrow(
+      'a bug',
     );
+    expect(readdirSync(folder)).toEqual(['junit.xml']);
   });
 
   it('carries what a report says of itself into the summary and to the caller', () => {

@@ -38,30 +38,35 @@ export const REPORTS: readonly Report[] = [
   summaryReport,
 ];
 
-/**
- * Writes every report of a run into its folder. One that cannot be written does not take the others
- * with it, and is an error when they are done.
- */
+/** What came of all reports of a run. */
+export interface WrittenReports extends Required<Written> {
+  /** Why one could not be written, for each that could not; a note says the same. */
+  readonly errors: readonly HarnessError[];
+}
+
+/** Writes every report of a run into its folder. One that cannot be written takes no other with it. */
 export function writeReports(
   run: ReportedRun,
   folder: string,
   reports: readonly Report[] = REPORTS,
-): Required<Written> {
+): WrittenReports {
   const masked = maskRun(run);
   const files: string[] = [];
   const notes: string[] = [];
-  const errors: unknown[] = [];
+  const errors: HarnessError[] = [];
+  const bugs: unknown[] = [];
   for (const report of reports) {
     try {
       const written = report.write({ ...masked, notes: [...masked.notes, ...notes] }, folder);
       files.push(...written.files);
       notes.push(...(written.notes ?? []));
     } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      errors.push(error);
-      notes.push(`${report.name} was not written: ${error.message}`);
+      if (error instanceof HarnessError) errors.push(error);
+      else bugs.push(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      notes.push(`${report.name} was not written: ${reason}`);
     }
   }
-  if (errors.length > 0) throw errors[0];
-  return { files, notes };
+  if (bugs.length > 0) throw bugs[0];
+  return { files, notes, errors };
 }

@@ -33,7 +33,11 @@ export async function runNightly(options: PreparationOptions): Promise<ExitCode>
     view.end();
     const { folder, notes } = finished;
     stderr.write(`\n${terminalTable({ ...readRun(folder), notes })}\nreports: ${folder}\n`);
-    return finished.gate.exit;
+    // A verdict that went wrong outranks a disk that is full; one that went right does not hide it.
+    const [unwritten] = finished.reportErrors;
+    if (unwritten === undefined || finished.gate.exit !== EXIT.passed) return finished.gate.exit;
+    stderr.write(`exit ${unwritten.exit}: ${unwritten.code}: a report was not written\n`);
+    return unwritten.exit;
   } finally {
     interrupts.stop();
   }

@@ -52,6 +52,8 @@ export interface FinishedRun {
   readonly outcomes: readonly JobOutcome[];
   /** What the reports have to say of themselves. */
   readonly notes: readonly string[];
+  /** Why reports could not be written; the verdicts stand without them. */
+  readonly reportErrors: readonly HarnessError[];
 }
 
 /** A run that is on: everything stands, and the test runner may begin. */
@@ -197,9 +199,13 @@ async function finishRun(
     folder.writeRecord(record);
     // Whoever breaks the lab to test it waits for every run, and reads no page of any.
     const reports = run.options.sabotage === undefined ? REPORTS : RECORD_REPORTS;
-    const { notes } = writeReports(readRun(folder.path), folder.path, reports);
+    const { notes, errors: reportErrors } = writeReports(
+      readRun(folder.path),
+      folder.path,
+      reports,
+    );
     folder.publish();
-    return { id: folder.id, folder: folder.path, record, gate, outcomes, notes };
+    return { id: folder.id, folder: folder.path, record, gate, outcomes, notes, reportErrors };
   } finally {
     await closers.closeAll();
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { classResults } from '../class-results.js';
+import { removeQuietly } from '../owned-file.js';
 import type { ReportedRun } from '../read-run.js';
 import { RUN_FILES } from '../record.js';
 import type { Report } from '../report.js';
@@ -14,7 +15,13 @@ import { environmentOf, executorOf } from './surroundings.js';
 export const allureResultsReport: Report = {
   name: 'allure-results',
   write(run, folder) {
-    writeAllureResults(run, folder, process.env);
+    try {
+      writeAllureResults(run, folder, process.env);
+    } catch (error) {
+      // Half of the results would make a page on which nothing failed.
+      removeQuietly(join(folder, RUN_FILES.allureResults));
+      throw error;
+    }
     return { files: [RUN_FILES.allureResults] };
   },
 };

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { HarnessError } from '../../errors.js';
+import { removeQuietly } from '../owned-file.js';
 import { RUN_FILES } from '../record.js';
 
 /** What came of rendering the page. */
@@ -9,6 +11,8 @@ export type RenderedPage =
   | { readonly rendered: true; readonly ms: number }
   | { readonly rendered: false; readonly why: string };
 
+// What Java says where the folder cannot take the page: the lab's trouble, unlike a machine without Java.
+const UNWRITABLE = /No space left on device|Read-only file system|AccessDeniedException/;
 const TIMEOUT_MS = 120_000;
 const REMEDY = 'apt-get install default-jre-headless, or brew install openjdk';
 
@@ -35,10 +39,15 @@ export function renderAllurePage(
       timeout: TIMEOUT_MS,
     },
   );
-  if (error !== undefined) return failed(error.message);
-  if (signal !== null) return failed(`ended by ${signal}`);
-  if (status !== 0 || !existsSync(page)) {
-    return failed(stderr.trim() === '' ? `exit code ${String(status)}` : stderr);
+  const problem =
+    error?.message ??
+    (signal !== null ? `ended by ${signal}` : null) ??
+    (status === 0 && existsSync(page) ? null : stderr.trim() || `exit code ${String(status)}`);
+  if (problem !== null) {
+    removeQuietly(dirname(page));
+    if (!UNWRITABLE.test(problem)) return failed(problem);
+    const [line = problem] = problem.split('\n').filter((one) => UNWRITABLE.test(one));
+    throw new HarnessError('ERR_FILE_UNWRITABLE', `${page}: ${line.trim()}`);
   }
   chmodSync(dirname(page), 0o700);
   chmodSync(page, 0o600);
