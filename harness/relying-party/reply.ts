@@ -26,11 +26,24 @@ export function accepted(
   };
 }
 
-/** The reply to a request that was judged and refused. */
-export function refused(refusal: Refusal, addressee: Addressee = {}): Reply {
+/** What a refusal for its timestamp tells a client, so that it can correct its clock. */
+export interface Clocks {
+  readonly nowMs: number;
+  /** The time that the request states. */
+  readonly statedMs: bigint;
+}
+
+/** The reply to a request that was judged and refused; `clocks` are told of refusals for the time alone. */
+export function refused(
+  refusal: Refusal,
+  addressee: Addressee = {},
+  clocks: Clocks | null = null,
+): Reply {
   const { code, status, primary, checks } = refusal;
+  const isForTime = code === 'timestamp_stale' || code === 'timestamp_future';
+  const correction = clocks !== null && isForTime ? correctionOf(clocks) : {};
   return {
-    ...problemReply({ code, status, detail: explain(primary), checks }),
+    ...problemReply({ ...{ code, status, checks, correction }, detail: explain(primary) }),
     subject: addressee.subject ?? null,
     keyId: addressee.keyId ?? null,
   };
@@ -45,13 +58,22 @@ export function notJudged(code: ServiceCode, detail: string, addressee: Addresse
   };
 }
 
+type Correction = Pick<Problem, 'nowMs' | 'clockOffsetMs'>;
+
+// A stated time can be any number of 64 bits; one that JSON's numbers do not hold is no clock's.
+function correctionOf({ nowMs, statedMs }: Clocks): Correction {
+  const offsetMs = Number(BigInt(nowMs) - statedMs);
+  return { nowMs, ...(Number.isSafeInteger(offsetMs) ? { clockOffsetMs: offsetMs } : {}) };
+}
+
 function problemReply(given: {
   readonly code: RefusalCode;
   readonly status: number;
   readonly detail: string;
   readonly checks?: readonly CheckResult[];
+  readonly correction?: Correction;
 }): Reply {
-  const { code, status, detail, checks } = given;
+  const { code, status, detail, checks, correction } = given;
   const problem: Problem = {
     type: `urn:attestlab:problem:${code}`,
     title: code.replaceAll('_', ' '),
@@ -59,6 +81,7 @@ function problemReply(given: {
     code,
     detail,
     ...(checks === undefined ? {} : { checks: [...checks] }),
+    ...correction,
   };
   return {
     status,

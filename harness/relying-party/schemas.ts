@@ -105,6 +105,10 @@ export const problemSchema = z.strictObject({
   code: z.string(),
   detail: z.string().optional(),
   checks: z.array(checkSchema).optional(),
+  /** Where a timestamp was refused: the relying party's clock when it judged. */
+  nowMs: z.int().optional(),
+  /** Beside it, what the client's clock lacks, to be added; left out where no clock is so far off. */
+  clockOffsetMs: z.int().optional(),
 });
 
 /** Evidence as an enrolment carries it. */

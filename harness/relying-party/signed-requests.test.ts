@@ -123,6 +123,34 @@ describe('a signed request', () => {
     expect(Date.parse(response.headers['date'] ?? '')).toBeGreaterThan(Date.now() - 5_000);
   });
 
+  it.each([
+    ['timestamp_stale', -300_000],
+    ['timestamp_future', 300_000],
+  ])('is refused with %s, and accepted once the clock is corrected by it', async (code, off) => {
+    const wrongClock = () => Date.now() + off;
+    const sent = order({ timestampMs: BigInt(wrongClock()) });
+    const refusal = readAnswer(await lab.transport(phone.identity)(sent), z.unknown());
+    if (refusal.outcome === 'accepted') throw new Error('a wrong clock was accepted');
+    const { problem } = refusal;
+    expect(problem).toMatchObject({ code, nowMs: expect.any(Number) as number });
+    expect(Math.abs((problem.clockOffsetMs ?? 0) + off)).toBeLessThan(10_000);
+    const timestampMs = BigInt(wrongClock() + (problem.clockOffsetMs ?? 0));
+    expect(await send(order({ timestampMs }))).toMatchObject(ACCEPTED);
+  });
+
+  it('is told no offset for a time that is no clock’s, nor for another refusal', async () => {
+    const problemOf = async (request: TransportRequest) => {
+      const answer = readAnswer(await lab.transport(phone.identity)(request), z.unknown());
+      return answer.outcome === 'refused' ? answer.problem : null;
+    };
+    const absurd = await problemOf(order({ timestampMs: 2n ** 64n - 1n }));
+    expect(absurd).toMatchObject({ code: 'timestamp_future' });
+    expect(absurd?.clockOffsetMs).toBeUndefined();
+    const tampered = await problemOf({ ...order(), body: utf8('tampered') });
+    expect(tampered).toMatchObject({ code: 'bad_signature' });
+    expect(tampered?.nowMs).toBeUndefined();
+  });
+
   it('is refused with timestamp_future when its clock runs ahead', async () => {
     const ahead = BigInt(Date.now() + 40_000);
     expect(await send(order({ timestampMs: ahead }))).toMatchObject({

@@ -34,7 +34,9 @@ export class SignedRequests {
       });
       if (result.verdict !== 'accepted' || !parsed.ok) {
         const addressee = { subject, ...(parsed.ok ? { keyId: parsed.value.keyId } : {}) };
-        return refused(refusalOf(judgedByPolicy(result, policy)), addressee);
+        const nowMs = Date.parse(result.now);
+        const clocks = parsed.ok ? { nowMs, statedMs: parsed.value.timestampMs } : null;
+        return refused(refusalOf(judgedByPolicy(result, policy)), addressee, clocks);
       }
       const { keyId, epoch, counter } = parsed.value;
       // State changes only now, and only if no parallel request used a counter meanwhile; otherwise
