@@ -1,15 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64url, utf8 } from '../encoding/bytes.js';
-import { readCertificate } from '../encoding/certificate.js';
-import { parseAndroidKey } from '../evidence/android-key/index.js';
-import { parseAppAttestAttestation } from '../evidence/app-attest/index.js';
 import { keyId, profileSString } from '../evidence/formats/index.js';
-import { anchorOf } from '../trust/index.js';
-import { createVerifier, failing, LAB } from '../verifier/index.js';
+import { failing } from '../verifier/index.js';
 import { HOOK_NAMES } from './hooks.js';
 import type { VirtualPhoneSpec } from './phone-spec.js';
-import { IOS_PROBE, IPHONE, PIXEL, startTestLab, type TestLab } from './testing/lab.js';
+import { appraiseAppAttest, appraiseKey, attestedKey } from './testing/appraisal.js';
+import { IPHONE, PIXEL, startTestLab, type TestLab } from './testing/lab.js';
 import { startTlsServer, testCa } from './testing/tls-server.js';
 
 const ROOTED: VirtualPhoneSpec = {
@@ -22,7 +19,6 @@ const NAME = 'rp.attestlab.test';
 const ca = testCa('test server authority');
 const ORDER = '{"item":"bread","quantity":1}';
 const CHANGED = '{"item":"bread","quantity":1000}';
-const challenge = new Uint8Array(32).fill(0x5a);
 
 const open: { close(): Promise<void> }[] = [];
 
@@ -79,20 +75,6 @@ async function signOrder({ probe }: TestLab): Promise<(body: string) => boolean>
 
 function bytes(text: string): Uint8Array {
   return fromBase64url(text) ?? new Uint8Array();
-}
-
-function verifierOf({ lab: { trustAnchors } }: TestLab) {
-  const anchors = (certificates: readonly Uint8Array[]) =>
-    certificates.map((certificate) => anchorOf('virtual lab', readCertificate(certificate)));
-  return createVerifier({
-    trust: {
-      androidAnchors: anchors(trustAnchors.android),
-      knownSoftwareRoots: anchors(trustAnchors.androidSoftware),
-      appAttestAnchors: anchors(trustAnchors.appAttest),
-      receiptAnchors: anchors(trustAnchors.receipts),
-      revocation: { usable: true, entries: new Map(), takenAtMs: Date.now() },
-    },
-  });
 }
 
 describe('hooks', () => {
@@ -171,15 +153,7 @@ describe('a replaced attestation', () => {
   ])('of Android looks healthy and lacks the vendor’s signature: %s', async (hooked, failed) => {
     const lab = await phone();
     if (hooked) lab.phone.hooks.switchOn('attestation-replaced');
-    const { result } = await lab.probe.call('key.generate', {
-      ...{ alias: 'a', purpose: 'tls', algorithm: 'ec-p256', ladder: ['tee'] },
-      ...{ digests: ['sha256'], challenge: toBase64url(challenge) },
-    });
-    const appraisal = verifierOf(lab).appraise({
-      evidence: parseAndroidKey((result.attestationChain ?? []).map(bytes)),
-      expected: { challenge, spki: bytes(result.spki) },
-      ...{ policy: LAB, now: new Date() },
-    });
+    const appraisal = appraiseKey(lab, await attestedKey(lab));
     expect(failing(appraisal)).toEqual(failed);
     expect(appraisal.verdict).toBe('rejected');
     expect(appraisal.claims).toMatchObject({
@@ -205,17 +179,8 @@ describe('a replaced attestation', () => {
     const exported = await probe.call('key.export', { alias: 'replaced' });
     expect(bytes(exported.result.privateKey).length).toBeGreaterThan(100);
 
-    const { keyId: attestKeyId } = (await probe.call('appattest.generate', {})).result;
-    const clientDataHash = toBase64url(challenge);
-    const { result } = await probe.call('appattest.attest', { keyId: attestKeyId, clientDataHash });
-    const appraisal = verifierOf(lab).appraise({
-      evidence: parseAppAttestAttestation(bytes(result.attestationObject)),
-      expected: {
-        appIds: [`${IOS_PROBE.teamId}.${IOS_PROBE.bundleId}`],
-        ...{ keyId: bytes(attestKeyId), clientDataHash: challenge },
-      },
-      ...{ policy: LAB, now: new Date() },
-    });
+    const appraisal = await appraiseAppAttest(lab);
     expect(failing(appraisal)).toEqual([]);
+    expect(appraisal.verdict).toBe('accepted');
   });
 });

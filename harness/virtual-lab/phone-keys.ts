@@ -1,3 +1,4 @@
+import { fromHex } from '../encoding/bytes.js';
 import { androidAppKeys, appleAppKeys, type AppKeys } from './app-keys.js';
 import type { ApplePackage, AppPackage } from './app-package.js';
 import type { FaultSwitches } from './faults.js';
@@ -8,6 +9,7 @@ import {
   createAndroidKeystore,
   createAppleKeystore,
   type AndroidConditions,
+  type AndroidHardware,
   type AppleConditions,
   type KeyLevel,
   spoofedKeystore,
@@ -39,17 +41,8 @@ export function createPhoneKeys(spec: PhoneSpec, options: PhoneKeysOptions): Pho
 
 function androidPhoneKeys(spec: AndroidPhoneSpec, options: PhoneKeysOptions): PhoneKeys {
   const { vendors, clock, faults, pause } = options;
-  const { keyMintVersion } = spec;
   const genuine = createAndroidKeystore({
-    hardware: {
-      apiLevel: spec.apiLevel,
-      ...spec.hardware,
-      provisioning: spec.provisioning,
-      boot: { locked: spec.locked, state: spec.bootState },
-      osVersion: spec.osVersion,
-      securityPatch: spec.securityPatch,
-      ...(keyMintVersion === undefined ? {} : { keyMintVersion }),
-    },
+    hardware: androidHardware(spec),
     vendors,
     clock: () => clock.now(),
     conditions: () => androidConditions(faults),
@@ -110,6 +103,19 @@ function applePhoneKeys(spec: ApplePhoneSpec, options: PhoneKeysOptions): PhoneK
     appRemoved: (app) => {
       keychainOf(app).appRemoved();
     },
+  };
+}
+
+function androidHardware(spec: AndroidPhoneSpec): AndroidHardware {
+  const { apiLevel, provisioning, osVersion, securityPatch } = spec;
+  const { vendorPatch, bootPatch, bootKey, keyMintVersion } = spec;
+  const key = bootKey === undefined ? null : fromHex(bootKey);
+  return {
+    ...{ apiLevel, provisioning, osVersion, securityPatch, ...spec.hardware },
+    boot: { locked: spec.locked, state: spec.bootState, ...(key === null ? {} : { key }) },
+    ...(vendorPatch === undefined ? {} : { vendorPatch }),
+    ...(bootPatch === undefined ? {} : { bootPatch }),
+    ...(keyMintVersion === undefined ? {} : { keyMintVersion }),
   };
 }
 

@@ -16,17 +16,27 @@ const common = {
   faults: z.array(z.enum(FAULT_NAMES)).readonly().default([]),
 } as const;
 
+const patchDate = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+
 const android = z.strictObject({
   ...common,
   platform: z.literal('android'),
   apiLevel: z.int().min(26).max(99),
-  securityPatch: z
-    .string()
-    .regex(/^\d{4}-\d\d-\d\d$/)
-    .default('2026-10-05'),
+  securityPatch: patchDate.default('2026-10-05'),
+  /** Patch levels of the vendor's and the boot image; by default the system's. */
+  vendorPatch: patchDate.exactOptional(),
+  bootPatch: patchDate.exactOptional(),
   hardware: z.strictObject({ strongbox: z.boolean(), tee: z.boolean() }).readonly(),
   /** The state of Android Verified Boot. */
   bootState: z.enum(['verified', 'self-signed', 'unverified', 'failed']),
+  /**
+   * Key that records name for the boot; by default the vendor's, the owner's, or zeros where nothing
+   * was verified. Phones in the field write zeros with `verified` too, and keys with `unverified`.
+   */
+  bootKey: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
   /** Whether the bootloader is locked. */
   locked: z.boolean(),
   provisioning: z.enum(['factory', 'rkp']).default('factory'),

@@ -1,13 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { fromBase64url, toBase64url } from '../encoding/bytes.js';
-import { readCertificate } from '../encoding/certificate.js';
-import { parseAndroidKey } from '../evidence/android-key/index.js';
-import { anchorOf, parseRevocationList } from '../trust/index.js';
-import { createVerifier, failing, LAB } from '../verifier/index.js';
+import { failing } from '../verifier/index.js';
 import type { VirtualPhoneSpec } from './phone-spec.js';
 import { revocationOf } from './revocation.js';
 import { hasOpenssl, opensslVerify } from './secure-hardware/testing/openssl.js';
-import { ANDROID_PROBE, PIXEL, startTestLab, type TestLab } from './testing/lab.js';
+import { appraiseKey, attestedKey } from './testing/appraisal.js';
+import { PIXEL, startTestLab, type TestLab } from './testing/lab.js';
 import { parsePhoneSpec } from './virtual-lab.js';
 
 const SPOOFER = {
@@ -17,7 +14,6 @@ const SPOOFER = {
   spoof: { kind: 'leaked-keybox' },
 } as const satisfies VirtualPhoneSpec;
 
-const challenge = new Uint8Array(32).fill(0x5a);
 const opened: TestLab[] = [];
 
 afterEach(async () => {
@@ -31,54 +27,18 @@ async function spoofer(): Promise<TestLab> {
   return lab;
 }
 
-async function attested({ probe }: TestLab, level: 'tee' | 'strongbox' = 'tee') {
-  const { result } = await probe.call('key.generate', {
-    ...{ alias: 'a', purpose: 'tls', algorithm: 'ec-p256', ladder: [level] },
-    ...{ digests: ['sha256'], challenge: toBase64url(challenge) },
-  });
-  const bytes = (text: string) => fromBase64url(text) ?? new Uint8Array();
-  return { spki: bytes(result.spki), chain: (result.attestationChain ?? []).map(bytes) };
-}
-
-function appraise(
-  { lab }: TestLab,
-  key: Awaited<ReturnType<typeof attested>>,
-  revoked: readonly string[] = [],
-) {
-  const anchors = (certificates: readonly Uint8Array[]) =>
-    certificates.map((certificate) => anchorOf('virtual lab', readCertificate(certificate)));
-  const verifier = createVerifier({
-    trust: {
-      androidAnchors: anchors(lab.trustAnchors.android),
-      knownSoftwareRoots: anchors(lab.trustAnchors.androidSoftware),
-      appAttestAnchors: anchors(lab.trustAnchors.appAttest),
-      receiptAnchors: anchors(lab.trustAnchors.receipts),
-      revocation: parseRevocationList(revocationOf(revoked), Date.now()),
-    },
-  });
-  return verifier.appraise({
-    evidence: parseAndroidKey(key.chain),
-    expected: {
-      ...{ challenge, spki: key.spki },
-      packageNames: [ANDROID_PROBE.packageName],
-      signerDigests: ANDROID_PROBE.signerDigests,
-    },
-    ...{ policy: LAB, now: new Date() },
-  });
-}
-
 describe('a phone that spoofs with a leaked keybox', () => {
   it('passes for a locked one until the keybox is revoked', async () => {
     const lab = await spoofer();
-    const key = await attested(lab);
-    const before = appraise(lab, key);
+    const key = await attestedKey(lab);
+    const before = appraiseKey(lab, key);
     expect(failing(before)).toEqual([]);
     expect(before.verdict).toBe('accepted');
     expect(before.claims).toMatchObject({
       ...{ verifiedBootState: 'VERIFIED', deviceLocked: true, provisioning: 'factory' },
       keyLevel: 'TRUSTED_ENVIRONMENT',
     });
-    const after = appraise(lab, key, lab.lab.leakedKeyboxes);
+    const after = appraiseKey(lab, key, lab.lab.leakedKeyboxes);
     expect(failing(after)).toEqual(['android-key/not-revoked']);
     expect(after.verdict).toBe('rejected');
   });
@@ -95,12 +55,12 @@ describe('a phone that spoofs with a leaked keybox', () => {
 
   it('cannot spoof for StrongBox', async () => {
     const lab = await spoofer();
-    const result = appraise(lab, await attested(lab, 'strongbox'), lab.lab.leakedKeyboxes);
+    const result = appraiseKey(lab, await attestedKey(lab, 'strongbox'), lab.lab.leakedKeyboxes);
     expect(failing(result)).toEqual(['android-key/device-locked', 'android-key/boot-verified']);
   });
 
   it.skipIf(!hasOpenssl)('has chains that openssl accepts', async () => {
-    const { chain } = await attested(await spoofer());
+    const { chain } = await attestedKey(await spoofer());
     expect(opensslVerify(chain, new Date())).toMatch(/^passed: .*OK/);
   });
 

@@ -13,11 +13,17 @@ export interface AndroidHardware {
   readonly boot: {
     readonly locked: boolean;
     readonly state: RootOfTrust['state'];
+    /** 32 bytes; by default the vendor's, the owner's, or zeros, as the state has it. */
+    readonly key?: Uint8Array;
   };
   /** Such as `16` or `8.1.0`. */
   readonly osVersion: string;
   /** `YYYY-MM-DD`. */
   readonly securityPatch: string;
+  /** `YYYY-MM-DD`; by default `securityPatch`. */
+  readonly vendorPatch?: string;
+  /** `YYYY-MM-DD`; by default `securityPatch`. */
+  readonly bootPatch?: string;
   /** Version that records carry; by default the one that the API level came with. */
   readonly keyMintVersion?: number;
 }
@@ -68,25 +74,28 @@ export interface SystemNumbers {
 /** The system numbers of a phone. */
 export function systemNumbers(hardware: AndroidHardware): SystemNumbers {
   const [major = 0, minor = 0, sub = 0] = hardware.osVersion.split('.').map(Number);
-  const date = Number(hardware.securityPatch.replaceAll('-', ''));
   const osVersion = major * 10_000 + minor * 100 + sub;
-  if (!Number.isSafeInteger(osVersion) || !/^\d{4}-\d\d-\d\d$/.test(hardware.securityPatch)) {
-    throw new RangeError(`Android ${hardware.osVersion} of ${hardware.securityPatch}`);
-  }
+  if (!Number.isSafeInteger(osVersion)) throw new RangeError(`Android ${hardware.osVersion}`);
+  const { securityPatch, vendorPatch, bootPatch } = hardware;
   return {
     osVersion,
-    osPatchLevel: Math.floor(date / 100),
-    vendorPatchLevel: date,
-    bootPatchLevel: date,
+    osPatchLevel: Math.floor(patchNumber(securityPatch) / 100),
+    vendorPatchLevel: patchNumber(vendorPatch ?? securityPatch),
+    bootPatchLevel: patchNumber(bootPatch ?? securityPatch),
   };
+}
+
+function patchNumber(date: string): number {
+  if (!/^\d{4}-\d\d-\d\d$/.test(date)) throw new RangeError(`${date} is no date of a patch`);
+  return Number(date.replaceAll('-', ''));
 }
 
 /** The root of trust of a phone: zeros for the key where nothing was verified, as phones write. */
 export function rootOfTrust(hardware: AndroidHardware): RootOfTrust {
-  const { locked, state } = hardware.boot;
+  const { locked, state, key } = hardware.boot;
   const isVerified = state === 'verified' || state === 'self-signed';
   return {
-    bootKey: isVerified ? bootKey(state) : new Uint8Array(32),
+    bootKey: key ?? (isVerified ? bootKey(state) : new Uint8Array(32)),
     locked,
     state,
     bootHash: digest(`boot image of Android ${hardware.osVersion}, ${hardware.securityPatch}`),
