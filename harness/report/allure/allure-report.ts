@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { classResults } from '../class-results.js';
+import { costRows } from '../cost.js';
 import { removeQuietly } from '../owned-file.js';
 import type { ReportedRun } from '../read-run.js';
 import { RUN_FILES } from '../record.js';
@@ -9,7 +10,8 @@ import { historyBefore } from './history.js';
 import { renderAllurePage } from './page.js';
 import { allureResult } from './result.js';
 import { AllureResultFolder } from './result-folder.js';
-import { environmentOf, executorOf } from './surroundings.js';
+import { environmentOf, trustDate } from './surroundings.js';
+import { executorOf } from './executor.js';
 
 /** Results for Allure, from which its page is rendered here or elsewhere. */
 export const allureResultsReport: Report = {
@@ -48,11 +50,12 @@ export function writeAllureResults(
 ): void {
   const results = new AllureResultFolder(join(folder, RUN_FILES.allureResults));
   const attach = results.attach.bind(results);
+  const costs = costRows(run);
   for (const result of classResults(run)) {
-    results.writeResult(allureResult(result, { run, attach }));
+    results.writeResult(allureResult(result, { run, attach, costs }));
   }
   results.writeCategories(ALLURE_CATEGORIES);
-  results.writeEnvironment(environmentOf(run));
+  results.writeEnvironment(environmentOf(run, trustDate(folder)));
   results.writeExecutor(executorOf(run, environment));
   results.writeHistory(historyBefore(folder, run.record.lab));
 }

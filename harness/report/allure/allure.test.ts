@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestResult } from 'allure-js-commons';
+import { Status, type TestResult } from 'allure-js-commons';
 import { parseEnvInfo } from 'allure-js-commons/sdk/reporter';
 import { describe, expect, it } from 'vitest';
 import { ERRORS, HarnessError } from '../../errors.js';
@@ -19,6 +19,8 @@ import {
   sampleRecord,
   sampleRun,
 } from '../testing/sample-run.js';
+import { wideRun } from '../testing/wide-run.js';
+import { executorOf } from './executor.js';
 import { writeAllureResults } from './allure-report.js';
 import { ALLURE_CATEGORIES } from './categories.js';
 import { messageOf } from './status.js';
@@ -180,6 +182,61 @@ describe('status', () => {
   });
 });
 
+describe('a run of 8 phones, 8 classes and 55 scenarios', () => {
+  const { folder, results } = written(wideRun());
+  const labelsOf = (id: string, className: string): Readonly<Record<string, string>> => {
+    const result = results.find(
+      ({ testCaseId, parameters }) => testCaseId === id && parameters[0]?.value === className,
+    );
+    return Object.fromEntries((result?.labels ?? []).map(({ name, value }) => [name, value]));
+  };
+
+  it('has one result a scenario and class, and none twice', () => {
+    expect(results).toHaveLength(8 * 55);
+    expect(new Set(results.map(({ historyId }) => historyId)).size).toBe(8 * 55);
+    const skipped = results.filter(({ status }) => status === Status.SKIPPED);
+    expect(skipped).toHaveLength(6 * 5 + 1);
+  });
+
+  it('names mechanism, level, phone and who looks first', () => {
+    expect(labelsOf('attestation/other', 'android-leaked-keybox')).toMatchObject({
+      ...{ epic: 'Attestation', feature: 'Android Key Attestation', owner: 'backend-team' },
+      ...{ parentSuite: 'Android', suite: 'android-leaked-keybox', subSuite: 'Attestation' },
+      ...{ layer: 'virtual device', severity: 'blocker', host: 'virtual', thread: 'phone-4' },
+      ...{ device: 'android-leaked-keybox', chip: 'tee', policy: 'lab' },
+    });
+    expect(labelsOf('mutual-tls/other', 'ios-simulator-no-enclave')).toMatchObject({
+      owner: 'lab',
+    });
+    expect(labelsOf('pinning/other', 'android-tee')).toMatchObject({
+      ...{ owner: 'mobile-team', layer: 'device', feature: 'TLS pinning' },
+    });
+  });
+
+  it('keeps all that changes from night to night out of the identity', () => {
+    const volatile = results
+      .filter(({ status }) => status !== Status.SKIPPED)
+      .flatMap(({ parameters }) => parameters.filter(({ excluded }) => excluded));
+    const names = new Set(volatile.map(({ name }) => name));
+    for (const name of ['attempt', 'units', 'osVersion', 'securityPatch', 'product', 'run']) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it('attaches what operations cost on a class to its scenarios of cost', () => {
+    const ofCost = results.filter(({ testCaseId }) => testCaseId === 'cost/accepted');
+    expect(ofCost).toHaveLength(8);
+    for (const { attachments } of ofCost) {
+      const [table] = attachments;
+      expect(table?.type).toBe('text/csv');
+      expect(table?.name).toContain('time scale 0.05');
+      const [head, ...rows] = readFileSync(join(folder, table?.source ?? ''), 'utf8').split('\n');
+      expect(head).toContain('median ms,median budget ms,worst ms,worst budget ms');
+      expect(rows.some((row) => /^key\.sign,.*,120\.00,.*,400\.00$/.test(row))).toBe(true);
+    }
+  });
+});
+
 describe('categories', () => {
   /** What Allure does: the whole message must match, over all its lines. */
   const categoryOf = (message: string): string | undefined =>
@@ -218,6 +275,18 @@ describe('categories', () => {
     expect(categoryOf('[not-run] nothing ran it')).toBe('Did not run');
     expect(categoryOf('[waived W-1 csr/well-formed] expected a, actual b')).toBe('Waived');
     expect(categoryOf('[not-applicable] needs strongbox')).toBe('Not applicable to the class');
+  });
+
+  it('list what was bypassed as expected as passed, and what took too long by itself', () => {
+    const bypassed = { outcome: 'bypassed-as-expected', reason: 'a hook' } as const;
+    const category = categoryOf(messageOf(bypassed, null) ?? '');
+    expect(category).toBe('Bypassed as expected');
+    expect(ALLURE_CATEGORIES.find(({ name }) => name === category)?.matchedStatuses).toEqual([
+      'passed',
+    ]);
+    const late = { path: 'ms', check: null, expected: 'at most 120', actual: '300' };
+    const outcome = { outcome: 'unmet', kind: 'other', differences: [late] } as const;
+    expect(categoryOf(messageOf(outcome, null) ?? '')).toBe('Over its budget');
   });
 
   it('know every error code', () => {
@@ -298,6 +367,62 @@ describe('attachments and surroundings', () => {
       buildName: '20261123T220000Z-abcdef',
       reportUrl: '../../20261123T220000Z-abcdef/allure-report/index.html',
     });
+  });
+
+  it('hold the answers of the relying party with their codes', () => {
+    const answer: JournalEntry = {
+      ...{ type: 'observation', phone: 'pixel', scenario: 'a/b', name: 'refusal' },
+      observation: { kind: 'response', status: 409, code: 'counter_replayed', checks: [] },
+      outcome: met,
+    };
+    const { folder, results } = written(sampleRun({ 'a/b': met }, [answer]));
+    const [attachment] = results[0]?.steps[0]?.steps[0]?.attachments ?? [];
+    expect(attachment?.name).toBe('refusal: answer of the relying party');
+    expect(readFileSync(join(folder, attachment?.source ?? ''), 'utf8')).toContain(
+      '"code": "counter_replayed"',
+    );
+  });
+
+  it('say when the revocation list was taken, and in which roots the chains of a class end', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'attestlab-allure-'));
+    const trust = { revocation: { usable: true, entries: {}, takenAtMs: 1_795_000_000_000 } };
+    writeFileSync(join(parent, 'trust.json'), JSON.stringify(trust));
+    writeAllureResults(maskRun(wideRun()), parent, {});
+    const text = readFileSync(join(parent, 'allure-results', 'environment.properties'), 'utf8');
+    expect(parseEnvInfo(text)).toMatchObject({
+      'trust.revocationListOf': '2026-11-18T11:06:40.000Z',
+      verifier: '0.1.0',
+      'chains.android-tee': 'android-key virtual lab factory',
+    });
+  });
+
+  it.each([
+    [
+      {
+        ...{ GITHUB_RUN_ID: '7', GITHUB_RUN_NUMBER: '3', GITHUB_REPOSITORY: 'lab/night' },
+        GITHUB_SERVER_URL: 'https://github.example',
+      },
+      { type: 'github', buildUrl: 'https://github.example/lab/night/actions/runs/7' },
+    ],
+    [
+      { GITLAB_CI: 'true', CI_PIPELINE_IID: '9', CI_JOB_URL: 'https://gitlab.example/job/1' },
+      { type: 'gitlab', buildUrl: 'https://gitlab.example/job/1' },
+    ],
+    [
+      {
+        ...{ TF_BUILD: 'True', SYSTEM_COLLECTIONURI: 'https://azure.example/org/' },
+        ...{ SYSTEM_TEAMPROJECT: 'lab', BUILD_BUILDID: '5' },
+      },
+      { type: 'azure', buildUrl: 'https://azure.example/org/lab/_build/results?buildId=5' },
+    ],
+    [{ BUILD_URL: 'https://ci.example/job/1/' }, { buildUrl: 'https://ci.example/job/1/' }],
+  ])('name the server that ran it: %j', (environment, expected) => {
+    expect(executorOf(run, environment)).toMatchObject(expected);
+  });
+
+  it('link to no build that is no page', () => {
+    expect(executorOf(run, { BUILD_URL: 'javascript:alert(1)' })).not.toHaveProperty('buildUrl');
+    expect(executorOf(run, {})).toMatchObject({ type: 'attestlab' });
   });
 
   it('are readable by their owner alone', () => {

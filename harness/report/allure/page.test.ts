@@ -5,9 +5,11 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../expectation/outcome.js';
 import { reportedRun } from '../read-run.js';
+import { writeReports } from '../report.js';
+import { terminalTable } from '../terminal.js';
 import { hasJava } from '../testing/programs.js';
 import {
   falseAccept,
@@ -43,6 +45,20 @@ describe('renderAllurePage', () => {
       why: expect.stringMatching(/^Java was not found \(apt-get install /) as string,
     });
     expect(existsSync(join(folder, 'allure-report'))).toBe(false);
+  });
+
+  it('keeps no other report from being written, and terminal and summary say why', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attestlab-no-java-'));
+    vi.stubEnv('PATH', mkdtempSync(join(tmpdir(), 'attestlab-empty-')));
+    vi.stubEnv('JAVA_HOME', undefined);
+    const run = reportedRun(sampleRecord(['a/b']), sampleJournal([outcomeEntry('a/b', met)]));
+    const { files, notes, errors } = writeReports(run, folder);
+    vi.unstubAllEnvs();
+    expect(files).toEqual(['junit.xml', 'matrix.html', 'allure-results', 'summary.md']);
+    expect(errors).toEqual([]);
+    const why = 'Allure page not rendered: Java was not found (apt-get install';
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(why);
+    expect(terminalTable({ ...run, notes }).replace(/\n\s*/g, ' ')).toContain(why);
   });
 
   it('says of results that are not there that it made no page of them', () => {

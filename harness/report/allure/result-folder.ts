@@ -7,10 +7,12 @@ import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/
 import { HarnessError } from '../../errors.js';
 import { writeOwnedFile } from '../owned-file.js';
 
+const EXTENSIONS = { 'application/json': 'json', 'text/plain': 'txt', 'text/csv': 'csv' } as const;
+
 /** A text that is shown with a result. */
 export interface AttachedText {
   readonly name: string;
-  readonly type: 'application/json' | 'text/plain';
+  readonly type: keyof typeof EXTENSIONS;
   readonly text: string;
 }
 
@@ -40,7 +42,7 @@ export class AllureResultFolder {
   /** Stores a text once, however often it is attached, and answers how a result names it. */
   attach({ name, type, text }: AttachedText): Attachment {
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
-    const source = `${digest}-attachment.${type === 'application/json' ? 'json' : 'txt'}`;
+    const source = `${digest}-attachment.${EXTENSIONS[type]}`;
     if (!this.#written.has(source)) writeOwnedFile(this.#path, source, text);
     this.#written.add(source);
     return { name, type, source };

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Stage, Status, type Parameter, type TestResult } from 'allure-js-commons';
 import { getTestResultHistoryId } from 'allure-js-commons/sdk/reporter';
+import { z } from 'zod';
 import type { Outcome } from '../../expectation/outcome.js';
 import type { ClassResult } from '../class-results.js';
+import type { CostRow } from '../cost.js';
+import { costTable } from './cost-table.js';
 import { referenceLink } from '../reference-links.js';
 import type { ReportedRun } from '../read-run.js';
 import { STATE_WORDS, gravest, stateOf } from '../state.js';
@@ -18,13 +21,18 @@ import { unitStep, type Attach } from './unit-step.js';
  */
 export function allureResult(
   result: ClassResult,
-  { run, attach }: { readonly run: ReportedRun; readonly attach: Attach },
+  {
+    run,
+    attach,
+    costs,
+  }: { readonly run: ReportedRun; readonly attach: Attach; readonly costs: readonly CostRow[] },
 ): TestResult {
   const { scenarioId, className, title, units } = result;
   const steps = units.map((unit) => unitStep(unit, { runId: run.record.id, attach }));
   const started = Math.min(...steps.flatMap(({ start }) => start ?? []));
   const start = Number.isFinite(started) ? started : Date.parse(run.record.startedAt);
   const references = (run.record.references?.[scenarioId] ?? []).map(referenceLink);
+  const own = costs.filter((row) => row.className === className);
   const test: TestResult = {
     uuid: uuidOf(run.record.id, scenarioId, className),
     name: title,
@@ -38,7 +46,10 @@ export function allureResult(
     start,
     stop: Math.max(start, ...steps.flatMap(({ stop }) => stop ?? [])),
     steps,
-    attachments: [],
+    attachments:
+      result.floor === 'cost' && own.length > 0
+        ? [attach(costTable(own, run.record.timeScale))]
+        : [],
     parameters: [...parametersOf(result, run)],
     labels: [...allureLabels(result, run)],
     links: references.flatMap(({ text, url }) => (url === null ? [] : [{ name: text, url }])),
@@ -77,6 +88,9 @@ function parametersOf(result: ClassResult, run: ReportedRun): readonly Parameter
     ['virtual', [...new Set(units.map(({ phone }) => String(phone.virtual)))].join(', ') || '-'],
     ['osVersion', facts('osVersion')],
     ['securityPatch', facts('securityPatch')],
+    ['attempt', attempts(result)],
+    ['probe', probes(result)],
+    ['product', run.record.product.version],
     ['policy', run.record.policyId],
     ['run', run.record.id],
   ];
@@ -87,6 +101,24 @@ function parametersOf(result: ClassResult, run: ReportedRun): readonly Parameter
       .map(([name, value]) => ({ name, value, excluded: true })),
   ];
 }
+
+// Verdicts are never tried again; a phone that was lost before it gave evidence may be.
+function attempts({ units }: ClassResult): string {
+  const starts = units.map(
+    ({ lines }) => lines.filter(({ type }) => type === 'scenario-started').length,
+  );
+  return units.length === 0 ? '-' : String(Math.max(...starts));
+}
+
+function probes({ units }: ClassResult): string {
+  const versions = units.map(({ phone: { facts } }) => {
+    const read = probeSchema.safeParse(facts['probe']);
+    return read.success ? read.data.version : '-';
+  });
+  return [...new Set(versions)].join(', ');
+}
+
+const probeSchema = z.object({ version: z.string() });
 
 /** The same run makes the same file, so that a report that is written again does not double it. */
 function uuidOf(...parts: readonly string[]): string {

@@ -27,13 +27,15 @@ export function messageOf(outcome: Outcome, units: string | null): string | null
     case 'met':
       return null;
     case 'bypassed-as-expected':
-      return `${on}bypassed as expected: ${outcome.reason}`;
+      return `[bypassed-as-expected] ${on}${outcome.reason}`;
     case 'inconclusive':
       return `[${outcome.error.code}] ${on}${outcome.error.message}`;
     case 'not-run':
       return `[not-run] ${on}${outcome.reason}`;
-    case 'unmet':
-      return differenceLines(outcome.kind, outcome.differences, on);
+    case 'unmet': {
+      const isLate = outcome.differences.every(({ path }) => path === 'ms');
+      return differenceLines(isLate ? 'over-budget' : outcome.kind, outcome.differences, on);
+    }
     case 'waived':
       return differenceLines(`waived ${outcome.waiver}`, outcome.differences, on);
   }

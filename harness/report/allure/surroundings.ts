@@ -1,10 +1,15 @@
-import type { EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnvironmentInfo } from 'allure-js-commons/sdk';
+import { z } from 'zod';
 import { classNames, classOf } from '../class-results.js';
 import type { ReportedRun } from '../read-run.js';
-import { RUN_FILES } from '../record.js';
 
 /** What ran, on what, judged by what: the environment that Allure shows beside the results. */
-export function environmentOf(run: ReportedRun): EnvironmentInfo {
+export function environmentOf(
+  run: ReportedRun,
+  revocationListOf: string | null = null,
+): EnvironmentInfo {
   const { record } = run;
   const virtual = record.phones.filter((phone) => phone.virtual).length;
   const classes = classNames(run).map((name): readonly [string, string] => {
@@ -15,6 +20,15 @@ export function environmentOf(run: ReportedRun): EnvironmentInfo {
     });
     return [`class.${name}`, described.join('; ')];
   });
+  const chains = classNames(run).flatMap((name) => {
+    const ends = chainsOf(run, name);
+    return ends === '' ? [] : [[`chains.${name}`, ends] as const];
+  });
+  const verifiers = run.jobs.flatMap(({ observations }) =>
+    observations.flatMap(({ observation }) =>
+      observation.kind === 'appraisal' ? [observation.result.verifierVersion] : [],
+    ),
+  );
   return {
     run: record.id,
     product: `${record.product.name} ${record.product.version}`,
@@ -23,39 +37,44 @@ export function environmentOf(run: ReportedRun): EnvironmentInfo {
     gate: record.gate === null ? 'not finished' : `exit ${record.gate.exit}`,
     phones: `${record.phones.length}, of which virtual: ${virtual}`,
     timeScale: String(record.timeScale),
+    ...(verifiers.length === 0 ? {} : { verifier: [...new Set(verifiers)].join(', ') }),
+    ...(revocationListOf === null ? {} : { 'trust.revocationListOf': revocationListOf }),
     ...Object.fromEntries(
       Object.entries(record.hashes).map(([name, hash]) => [`sha256.${name}`, hash]),
     ),
-    ...Object.fromEntries(classes),
+    ...Object.fromEntries([...classes, ...chains]),
   };
 }
 
-/** Who ran it, and where its page lies, so that trends lead back to the page of each night. */
-export function executorOf(
-  { record }: ReportedRun,
-  environment: Readonly<Record<string, string | undefined>>,
-): ExecutorInfo {
-  const url = ciBuildUrl(environment);
-  return {
-    name: record.product.name,
-    type: record.product.name,
-    reportName: `${record.product.name}: ${record.lab}`,
-    buildName: record.id,
-    buildOrder: Math.floor(Date.parse(record.startedAt) / 1000),
-    // Pages of a reports folder lie side by side.
-    reportUrl: `../../${record.id}/${RUN_FILES.allurePage}`,
-    ...(url === null ? {} : { buildUrl: url }),
-  };
+// Which roots the evidence of a class ended in, and whether its keys came from the factory.
+function chainsOf(run: ReportedRun, className: string): string {
+  const chains = run.jobs
+    .filter(({ phone }) => classOf(phone) === className)
+    .flatMap(({ observations }) => observations)
+    .flatMap(({ observation }) => {
+      if (observation.kind !== 'appraisal') return [];
+      const { format, claims } = observation.result;
+      const { anchor, provisioning, environment } = claims;
+      const words = [anchor, provisioning, environment].filter((word) => typeof word === 'string');
+      return [[format, ...words].join(' ')];
+    });
+  return [...new Set(chains)].sort().join('; ');
 }
 
-function ciBuildUrl(environment: Readonly<Record<string, string | undefined>>): string | null {
-  const {
-    GITHUB_SERVER_URL: server,
-    GITHUB_REPOSITORY: repository,
-    GITHUB_RUN_ID: id,
-  } = environment;
-  if (server !== undefined && repository !== undefined && id !== undefined) {
-    return `${server}/${repository}/actions/runs/${id}`;
+/** The day of the revocation list that a run trusted; null where its folder does not say. */
+export function trustDate(folder: string): string | null {
+  const file = join(folder, 'trust.json');
+  if (!existsSync(file)) return null;
+  try {
+    const { revocation } = trustSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const takenAtMs = revocation?.takenAtMs ?? null;
+    return takenAtMs === null ? null : new Date(takenAtMs).toISOString();
+  } catch {
+    // The page tells of a run; that its trust cannot be read is for a replay to say.
+    return null;
   }
-  return environment['CI_JOB_URL'] ?? environment['BUILD_URL'] ?? null;
 }
+
+const trustSchema = z.object({
+  revocation: z.object({ takenAtMs: z.number().nullable().optional() }).nullable(),
+});

@@ -71,11 +71,12 @@ function evidenceTexts({ name, observation }: ReportedObservation): readonly Att
       ];
     }
     case 'response':
-      return observation.checks.length === 0 ? [] : [json(`${name}: checks`, observation.checks)];
+      return [json(`${name}: answer of the relying party`, observation)];
     case 'ladder':
       return [json(`${name}: attempts`, observation.attempts)];
     case 'wire':
     case 'operation':
+      return [json(`${name}: seen`, observation)];
     case 'measurement':
       return [];
   }
