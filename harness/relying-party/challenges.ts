@@ -20,17 +20,19 @@ export interface ChallengeHolder {
   readonly registrationId: string | null;
 }
 
-/** A request's body as received, and the exchange that it belongs to. */
+/** A request's body as received, the exchange that it belongs to, and whence it came. */
 export interface Received {
   readonly exchangeId: string;
+  /** The address of the other end of the connection. */
+  readonly address: string;
   readonly body: Uint8Array;
 }
 
 /** A request that presents a challenge. */
 export interface Presentation extends ChallengeHolder {
   readonly challenge: string;
-  /** The request's body as received: the identical request gets the identical answer. */
-  readonly body: Uint8Array;
+  /** The identical request gets the identical answer. */
+  readonly received: Received;
 }
 
 /** Goes on with a request whose challenge is good; `checks` are those that the challenge passed. */
@@ -53,14 +55,19 @@ export class Challenges {
     this.#lifetimeMs = options.lifetimeMs;
   }
 
-  /** A new challenge for `holder`. */
-  async issue(holder: ChallengeHolder): Promise<{ challenge: string; expiresAt: string }> {
-    const { store, clock } = this.#context;
+  /** A new challenge for `holder`, asked for from an address. */
+  async issue(
+    holder: ChallengeHolder,
+    address: string,
+  ): Promise<{ challenge: string; expiresAt: string }> {
+    const { store, clock, monitor } = this.#context;
     const nowMs = clock().getTime();
     await this.#forgetOld(nowMs);
     const challenge = toBase64url(randomBytes(CHALLENGE_BYTES));
     const expiresAtMs = nowMs + this.#lifetimeMs;
-    await store.addChallenge({ ...holder, challenge, expiresAtMs, spentBy: null, reply: null });
+    const times = { issuedAtMs: nowMs, expiresAtMs };
+    await store.addChallenge({ ...holder, ...times, challenge, spentBy: null, reply: null });
+    monitor?.record({ kind: 'challenge-issued', atMs: nowMs, ...holder, address });
     this.#issued.push({ challenge, expiresAtMs });
     return { challenge, expiresAt: new Date(expiresAtMs).toISOString() };
   }
@@ -105,12 +112,32 @@ export class Challenges {
     }
     const presented = { ...presentation, record, spending, nowMs };
     const checks = runRules(challengeChecks, presented, judge.rules);
-    if (!allHold(checks)) {
-      return refused(refusalOf(judgedByRules(checks)), { subject: presentation.subject });
+    const reply = allHold(checks)
+      ? await settle(checks)
+      : refused(refusalOf(judgedByRules(checks)), { subject: presentation.subject });
+    if (allHold(checks) && spending?.outcome === 'spent') {
+      await store.recordReply(challenge, reply);
     }
-    const reply = await settle(checks);
-    if (spending?.outcome === 'spent') await store.recordReply(challenge, reply);
+    this.#tell(presentation, { record, reply, nowMs });
     return reply;
+  }
+
+  #tell(
+    { subject, purpose, registrationId, received }: Presentation,
+    presented: {
+      readonly record: ChallengeRecord | null;
+      readonly reply: Reply;
+      readonly nowMs: number;
+    },
+  ): void {
+    const { record, reply, nowMs } = presented;
+    this.#context.monitor?.record({
+      ...{ kind: 'key-presented', atMs: nowMs, subject, purpose, address: received.address },
+      registrationId: reply.registrationId ?? registrationId,
+      keyId: reply.keyId,
+      code: reply.code,
+      latencyMs: record && nowMs - record.issuedAtMs,
+    });
   }
 }
 
@@ -128,10 +155,10 @@ function earlierSpending(record: ChallengeRecord | null): Spending | null {
 }
 
 function requestDigest(presentation: Presentation): string {
-  const { subject, purpose, registrationId, challenge, body } = presentation;
+  const { subject, purpose, registrationId, challenge, received } = presentation;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([subject, purpose, registrationId, challenge]));
-  return toBase64url(hash.update(body).digest());
+  return toBase64url(hash.update(received.body).digest());
 }
 
 // The process that spent the challenge is another one, or broke down: the client may ask again.

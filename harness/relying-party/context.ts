@@ -3,6 +3,7 @@ import { demands } from '../verifier/policy.js';
 import type { AttestationResult, CheckResult } from '../verifier/result.js';
 import type { AppraisalInput, Verifier } from '../verifier/verifier.js';
 import type { RelyingPartyEvents } from './events.js';
+import type { TrafficLog } from './monitoring/index.js';
 import type { JudgedCheck } from './refusal.js';
 import type { Rules } from './rules.js';
 import type { ChallengePurpose, Store } from './store.js';
@@ -34,6 +35,8 @@ export interface Context {
   readonly sharedKeys: 'refused' | 'allowed';
   readonly evidence: EvidenceDemand;
   readonly events: RelyingPartyEvents;
+  /** Where traffic is recorded; null where nobody watches it. */
+  readonly monitor: TrafficLog | null;
 }
 
 /** Whether keys come with evidence. Where it is not demanded, evidence that comes is not looked at. */

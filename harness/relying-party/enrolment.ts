@@ -45,7 +45,7 @@ export class Enrolment {
   enrol(request: EnrolmentRequest, received: Received): Promise<Reply> {
     const { subject, challenge } = request;
     const holder = { subject, purpose: 'tls', registrationId: null } as const;
-    return this.#challenges.present({ ...holder, challenge, body: received.body }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
       this.#settle(checks, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'tls' },
         nonce: bytesOf(challenge),
@@ -99,7 +99,7 @@ export class Enrolment {
     return accepted(
       201,
       { registrationId: id, keyId: tlsKeyId, certificateChain: chain.map(toBase64url) },
-      { ...addressee, checks: judged.map(({ check }) => check) },
+      { ...addressee, registrationId: id, checks: judged.map(({ check }) => check) },
     );
   }
 }

@@ -21,6 +21,7 @@ export type {
 export { CLOCK_OFFSET_HEADER } from './http/answering.js';
 export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 export { MemoryStore } from './memory-store.js';
+export * from './monitoring/index.js';
 export { createLabPki, pinOf, type LabPki, type ServerCredentials } from './pki.js';
 export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode } from './refusal.js';

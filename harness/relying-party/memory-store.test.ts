@@ -6,6 +6,7 @@ const RECORD: ChallengeRecord = {
   subject: 'phone',
   purpose: 'tls',
   registrationId: null,
+  issuedAtMs: 0,
   expiresAtMs: 1_000,
   spentBy: null,
   reply: null,
@@ -17,6 +18,7 @@ const REPLY: Reply = {
   body: '{}',
   code: null,
   subject: 'phone',
+  registrationId: 'r',
   keyId: 'k',
   checks: [],
 };

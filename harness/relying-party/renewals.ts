@@ -47,7 +47,7 @@ export class Renewals {
     const { subject, id: registrationId } = registration;
     const { challenge } = request;
     const holder = { subject, purpose: 'tls', registrationId } as const;
-    return this.#challenges.present({ ...holder, challenge, body: received.body }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
       this.#settle(checks, registration, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'tls' },
         nonce: bytesOf(challenge),
@@ -90,7 +90,11 @@ export class Renewals {
       // A parallel request was faster with the same assertion key: judge again with its counter.
       if (!(await countAssertion(store, registration, question, counters))) continue;
       const body = await this.#replace(registration, judgement, spki);
-      return accepted(201, body, { ...addressee, checks: judged.map(({ check }) => check) });
+      return accepted(201, body, {
+        ...addressee,
+        registrationId,
+        checks: judged.map(({ check }) => check),
+      });
     }
   }
 

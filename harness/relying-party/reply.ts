@@ -13,7 +13,10 @@ export interface Addressee {
 export function accepted(
   status: 200 | 201,
   body: Readonly<Record<string, unknown>>,
-  addressee: Addressee & { readonly checks?: readonly CheckResult[] } = {},
+  addressee: Addressee & {
+    readonly registrationId?: string;
+    readonly checks?: readonly CheckResult[];
+  } = {},
 ): Reply {
   return {
     status,
@@ -21,6 +24,7 @@ export function accepted(
     body: JSON.stringify(body),
     code: null,
     subject: addressee.subject ?? null,
+    registrationId: addressee.registrationId ?? null,
     keyId: addressee.keyId ?? null,
     checks: addressee.checks ?? [],
   };
@@ -89,6 +93,7 @@ function problemReply(given: {
     body: JSON.stringify(problem),
     code,
     subject: null,
+    registrationId: null,
     keyId: null,
     checks: checks ?? [],
   };

@@ -12,6 +12,7 @@ import {
   addSignedRoutes,
 } from './http/routes.js';
 import { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
+import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
 import { Renewals } from './renewals.js';
 import { allRules } from './rules.js';
@@ -33,6 +34,8 @@ export interface RelyingPartyOptions {
   readonly pki: LabPki;
   readonly events: RelyingPartyEvents;
   readonly clock?: () => Date;
+  /** Takes what the relying party sees of its traffic, for `signalsOf`; may be shared. */
+  readonly monitor?: TrafficLog;
   readonly challengeLifetimeMs?: number;
   readonly certificates?: ClientCertificatePolicy;
   /** Demanded where it is left out; `not-judged` lets everybody in, to show what that costs. */
@@ -130,5 +133,6 @@ function contextOf(options: RelyingPartyOptions): Context {
     clock: options.clock ?? (() => new Date()),
     sharedKeys: options.sharedKeys ?? 'refused',
     evidence: options.evidence ?? 'demanded',
+    monitor: options.monitor ?? null,
   };
 }

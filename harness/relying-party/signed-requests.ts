@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { parseSignedRequest, type SignedHttpRequest } from '../evidence/signed-request/index.js';
+import {
+  parseSignedRequest,
+  type ProfileS,
+  type SignedHttpRequest,
+} from '../evidence/signed-request/index.js';
+import { withStatus, type AttestationResult } from '../verifier/result.js';
+import type { Received } from './challenges.js';
 import { appraise, judgedByPolicy, type Context } from './context.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
@@ -18,8 +24,9 @@ export class SignedRequests {
   async accept(
     registration: Registration,
     request: SignedHttpRequest,
-    exchangeId: string,
+    received: Pick<Received, 'exchangeId' | 'address'>,
   ): Promise<Reply> {
+    const { exchangeId, address } = received;
     const { policy } = this.#context;
     const { subject } = registration;
     const evidence = parseSignedRequest(request);
@@ -36,12 +43,17 @@ export class SignedRequests {
         const addressee = { subject, ...(parsed.ok ? { keyId: parsed.value.keyId } : {}) };
         const nowMs = Date.parse(result.now);
         const clocks = parsed.ok ? { nowMs, statedMs: parsed.value.timestampMs } : null;
-        return refused(refusalOf(judgedByPolicy(result, policy)), addressee, clocks);
+        const refusal = refusalOf(judgedByPolicy(result, policy));
+        if (signer !== null && parsed.ok) {
+          this.#tell(parsed.value, { registration, result, address, code: refusal.code });
+        }
+        return refused(refusal, addressee, clocks);
       }
       const { keyId, epoch, counter } = parsed.value;
       // State changes only now, and only if no parallel request used a counter meanwhile; otherwise
       // the verifier judges again and says whether this is a replay or a rollback.
       if (signer !== null && !(await signer.count(parsed.value))) continue;
+      if (signer !== null) this.#tell(parsed.value, { registration, result, address, code: null });
       return accepted(
         200,
         {
@@ -53,5 +65,24 @@ export class SignedRequests {
         { subject, keyId, checks: result.checks },
       );
     }
+  }
+
+  // Only of keys that are registered: anybody can name others, as many as he likes.
+  #tell(
+    { keyId, epoch, counter, timestampMs }: ProfileS,
+    judged: {
+      readonly registration: Registration;
+      readonly result: AttestationResult;
+      readonly address: string;
+      readonly code: string | null;
+    },
+  ): void {
+    const { registration, result, address, code } = judged;
+    this.#context.monitor?.record({
+      ...{ kind: 'request-presented', keyId, epoch, counter, timestampMs, code, address },
+      atMs: Date.parse(result.now),
+      registrationId: registration.id,
+      signed: withStatus(result, 'passed').includes('signed-request/signature-verifies'),
+    });
   }
 }

@@ -31,7 +31,7 @@ export class SigningKeys {
     const { subject, id: registrationId } = registration;
     const { challenge } = request;
     const holder = { subject, purpose: 'sign', registrationId } as const;
-    return this.#challenges.present({ ...holder, challenge, body: received.body }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
       this.#settle(checks, registration, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'sign' },
         nonce: bytesOf(challenge),
@@ -72,7 +72,7 @@ export class SigningKeys {
       return accepted(
         201,
         { keyId: signKeyId, epoch: epoch.toString() },
-        { ...addressee, checks: judged.map(({ check }) => check) },
+        { ...addressee, registrationId, checks: judged.map(({ check }) => check) },
       );
     }
   }

@@ -15,6 +15,8 @@ export interface Reply {
   /** The refusal's code, or null where the request was accepted. */
   readonly code: string | null;
   readonly subject: string | null;
+  /** The registration that was made or changed; null where none was. */
+  readonly registrationId: string | null;
   readonly keyId: string | null;
   readonly checks: readonly CheckResult[];
 }
@@ -27,6 +29,7 @@ export interface ChallengeRecord {
   readonly purpose: ChallengePurpose;
   /** The registration whose connection asked, where one was there. */
   readonly registrationId: string | null;
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
   /** Digest of the request that spent it, or null. */
   readonly spentBy: string | null;

@@ -19,6 +19,7 @@ const RECORD: ChallengeRecord = {
   subject: 'phone',
   purpose: 'tls',
   registrationId: null,
+  issuedAtMs: 0,
   expiresAtMs: 1_000,
   spentBy: null,
   reply: null,

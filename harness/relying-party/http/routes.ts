@@ -1,5 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Challenges } from '../challenges.js';
+import type { Challenges, Received } from '../challenges.js';
 import type { Context } from '../context.js';
 import type { Enrolment } from '../enrolment.js';
 import { accepted, notJudged } from '../reply.js';
@@ -55,7 +56,10 @@ export function addEnrolmentRoutes(
     },
     async (request, response) => {
       const { subject, purpose } = request.body;
-      const issued = await parts.challenges.issue({ subject, purpose, registrationId: null });
+      const issued = await parts.challenges.issue(
+        { subject, purpose, registrationId: null },
+        request.ip,
+      );
       return answering.send(request, response, accepted(201, issued, { subject }));
     },
   );
@@ -68,7 +72,7 @@ export function addEnrolmentRoutes(
       },
     },
     async (request, response) => {
-      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const received = receivedFrom(request);
       const reply = await parts.enrolment.enrol(request.body, received);
       return answering.send(request, response, reply);
     },
@@ -100,7 +104,7 @@ export function addRegistrationRoutes(
       if (!peer.known) return answering.send(request, response, peer.reply);
       const { subject, id: registrationId } = peer.registration;
       const { purpose } = request.body;
-      const issued = await parts.challenges.issue({ subject, purpose, registrationId });
+      const issued = await parts.challenges.issue({ subject, purpose, registrationId }, request.ip);
       return answering.send(request, response, accepted(201, issued, { subject }));
     },
   );
@@ -115,7 +119,7 @@ export function addRegistrationRoutes(
     async (request, response) => {
       const peer = await identifyPeer(context, request);
       if (!peer.known) return answering.send(request, response, peer.reply);
-      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const received = receivedFrom(request);
       const reply = await parts.signingKeys.register(peer.registration, request.body, received);
       return answering.send(request, response, reply);
     },
@@ -131,7 +135,7 @@ export function addRegistrationRoutes(
     async (request, response) => {
       const peer = await identifyPeer(context, request);
       if (!peer.known) return answering.send(request, response, peer.reply);
-      const received = { exchangeId: request.id, body: receivedBody(request) };
+      const received = receivedFrom(request);
       const reply = await parts.renewals.renew(peer.registration, request.body, received);
       return answering.send(request, response, reply);
     },
@@ -161,11 +165,19 @@ export function addSignedRoutes(
             const reply = notJudged('malformed', 'a request has one Host header');
             return answering.send(request, response, reply);
           }
-          const reply = await signedRequests.accept(peer.registration, signed, request.id);
+          const reply = await signedRequests.accept(
+            peer.registration,
+            signed,
+            receivedFrom(request),
+          );
           return answering.send(request, response, reply);
         },
       });
     }
     done();
   });
+}
+
+function receivedFrom(request: FastifyRequest): Received {
+  return { exchangeId: request.id, address: request.ip, body: receivedBody(request) };
 }

@@ -1,0 +1,127 @@
+import type { ChallengePurpose } from '../store.js';
+import { Histories } from './histories.js';
+
+/** A challenge was given out. */
+export interface ChallengeIssued {
+  readonly kind: 'challenge-issued';
+  readonly atMs: number;
+  readonly subject: string;
+  readonly purpose: ChallengePurpose;
+  /** The registration whose connection asked; null where anybody may. */
+  readonly registrationId: string | null;
+  readonly address: string | null;
+}
+
+/** A key was presented with a certification request, and registered or refused. */
+export interface KeyPresented {
+  readonly kind: 'key-presented';
+  readonly atMs: number;
+  readonly subject: string;
+  readonly purpose: ChallengePurpose;
+  /** Null where the registration is not known, as with a first enrolment that was refused. */
+  readonly registrationId: string | null;
+  /** Null where the request did not get as far as its key. */
+  readonly keyId: string | null;
+  /** The refusal's code; null where the key was registered. */
+  readonly code: string | null;
+  /** From the challenge to the request that answers it; null where no challenge is known. */
+  readonly latencyMs: number | null;
+  readonly address: string | null;
+}
+
+/** A request came in that names a registered key. */
+export interface RequestPresented {
+  readonly kind: 'request-presented';
+  readonly atMs: number;
+  readonly keyId: string;
+  /** The registration of the connection, which need not be that of the key. */
+  readonly registrationId: string;
+  readonly epoch: bigint;
+  readonly counter: bigint;
+  /** The time that the request states. */
+  readonly timestampMs: bigint;
+  readonly code: string | null;
+  /** Whether the key's own signature stands behind what the request states; anybody can name a key. */
+  readonly signed: boolean;
+  readonly address: string | null;
+}
+
+/** What a relying party sees of its traffic. Holds no body, signature, challenge or certificate. */
+export type TrafficEvent = ChallengeIssued | KeyPresented | RequestPresented;
+
+/** How much a log remembers. */
+export interface TrafficLimits {
+  /** Keys, subjects and registrations of each kind; the one heard of least recently goes first. */
+  readonly histories: number;
+  /** Events of each. */
+  readonly events: number;
+}
+
+const LIMITS: TrafficLimits = { histories: 10_000, events: 256 };
+
+/**
+ * Traffic of one or several relying parties, in bounded memory. What anybody can cause, such as
+ * refused enrolments, is kept apart, so that a flood of it displaces nothing that phones have done.
+ */
+export class TrafficLog {
+  readonly #requests: Histories<RequestPresented>;
+  readonly #registered: Histories<KeyPresented>;
+  readonly #refused: Histories<KeyPresented>;
+  readonly #registrations: Histories<KeyPresented>;
+  readonly #issuance: Histories<ChallengeIssued | KeyPresented>;
+
+  constructor(limits: Partial<TrafficLimits> = {}) {
+    const bounds = { ...LIMITS, ...limits };
+    this.#requests = new Histories(bounds);
+    this.#registered = new Histories(bounds);
+    this.#refused = new Histories(bounds);
+    this.#registrations = new Histories(bounds);
+    this.#issuance = new Histories(bounds);
+  }
+
+  /** Remembers an event. */
+  record(event: TrafficEvent): void {
+    switch (event.kind) {
+      case 'challenge-issued':
+        this.#issuance.add(event.subject, event);
+        return;
+      case 'key-presented':
+        this.#issuance.add(event.subject, event);
+        this.#recordKey(event);
+        return;
+      case 'request-presented':
+        this.#requests.add(event.keyId, event);
+    }
+  }
+
+  /** Requests that name a key, oldest first. */
+  requestsOf(keyId: string): readonly RequestPresented[] {
+    return this.#requests.of(keyId);
+  }
+
+  /** When a key was registered, oldest first; again for each time. */
+  registeredOf(keyId: string): readonly KeyPresented[] {
+    return this.#registered.of(keyId);
+  }
+
+  /** Refused attempts to register a key, oldest first. */
+  refusedOf(keyId: string): readonly KeyPresented[] {
+    return this.#refused.of(keyId);
+  }
+
+  /** Keys that were registered for a registration, oldest first. */
+  registrationOf(registrationId: string): readonly KeyPresented[] {
+    return this.#registrations.of(registrationId);
+  }
+
+  /** Challenges for a subject and what was presented for it, oldest first. */
+  issuanceOf(subject: string): readonly (ChallengeIssued | KeyPresented)[] {
+    return this.#issuance.of(subject);
+  }
+
+  #recordKey(event: KeyPresented): void {
+    const { keyId, registrationId, code } = event;
+    if (keyId !== null) (code === null ? this.#registered : this.#refused).add(keyId, event);
+    if (registrationId !== null && code === null) this.#registrations.add(registrationId, event);
+  }
+}
