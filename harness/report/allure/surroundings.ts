@@ -15,7 +15,7 @@ export function environmentOf(
   const classes = classNames(run).map((name): readonly [string, string] => {
     const phones = record.phones.filter((phone) => classOf(phone) === name);
     const described = phones.map(({ alias, facts, virtual: isVirtual }) => {
-      const os = [facts['osVersion'], facts['securityPatch']].filter((fact) => fact !== undefined);
+      const os = [facts['osVersion'], facts['securityPatch']].filter((fact) => fact != null);
       return `${alias}${isVirtual ? ' (virtual)' : ''} ${os.map(String).join(' / ')}`.trim();
     });
     return [`class.${name}`, described.join('; ')];
