@@ -144,10 +144,31 @@ describe('loadInventory', () => {
     ['an Appium that is no URL', `${phone}    appium: lab7\n`, ':6:13: phones[0].appium'],
     ['an Appium behind another protocol', `${phone}    appium: file:///x\n`, ':6:13: '],
     ['a capability of the run', `${phone}    capabilities: { 'appium:udid': x }\n`, ':6:36: '],
+    [
+      'a real phone among virtual ones',
+      `${phone}    virtual: {}\n${phone.replaceAll(': a\n', ': b\n').replace('U1', 'U2')}`,
+      ':7:5: phones[1]: a real phone among virtual ones: ',
+    ],
+    [
+      'a virtual phone among real ones',
+      `${phone}${phone.replaceAll(': a\n', ': b\n').replace('U1', 'U2')}    virtual: {}\n`,
+      ':6:5: phones[1]: a virtual phone among real ones: ',
+    ],
     ['no phone', '  []\n', ':2:3: phones: a lab needs a phone'],
   ])('refuses %s with its place', (_, phones, place) => {
     const file = fileWith('inventory.yaml', `phones:\n${phones}`);
     expect(() => loadInventory(file, classes)).toThrow(`${file}${place}`);
+  });
+
+  it('names the remedy where virtual and real phones are mixed', () => {
+    const other = phone.replace(': a\n', ': b\n').replace('U1', 'U2');
+    const file = fileWith('inventory.yaml', `phones:\n${phone}${other}    virtual: {}\n`);
+    expect(() => loadInventory(file, classes)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_FILE_INVALID',
+        message: expect.stringMatching(/put each kind into a lab of its own$/) as string,
+      }) as Error,
+    );
   });
 });
 
@@ -210,6 +231,20 @@ describe('loadLab', () => {
       expect.objectContaining({
         code: 'ERR_FILE_UNREADABLE',
         message: expect.stringContaining(join(file, '..', 'c')) as string,
+      }) as Error,
+    );
+  });
+
+  it('names the line of a policy that does not exist, and those that do', () => {
+    const file = fileWith(
+      'lab.yaml',
+      'name: x\npolicy: lax\nclasses: c\nexpectations: e\ntrust: t\n',
+    );
+    const known = 'known: baseline, strict, lab';
+    expect(() => loadLab(file)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_FILE_INVALID',
+        message: `${file}:2:9: policy: "lax" is none of the known values; ${known}`,
       }) as Error,
     );
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonSchemaText, loadYaml, type Configured } from '../configuration.js';
 import type { DeviceClass } from './classes.js';
+import { mixedKinds } from './one-kind-of-phone.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and -');
 
@@ -63,6 +64,8 @@ export function loadInventory(file: string, classes: ReadonlyMap<string, DeviceC
       }
     }
   }
+  const mixed = mixedKinds(inventory);
+  if (mixed !== null) throw mixed;
   return inventory;
 }
 

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { jsonSchemaText, loadYaml } from '../configuration.js';
+import { POLICY_IDS, type PolicyId } from '../verifier/policy-ids.js';
 import { loadClasses, type DeviceClass } from './classes.js';
 import { loadInventory, type Inventory } from './inventory.js';
 import { loadReferenceValues, type ReferenceValues } from './reference-values.js';
@@ -20,7 +21,7 @@ export const labFileSchema = z
     expectations: path,
     trust: path,
     /** The appraisal policy by its id. */
-    policy: z.string().min(1).default('lab'),
+    policy: z.enum(POLICY_IDS).default('lab'),
     /** Modelled latencies of virtual phones are multiplied by this; real phones know no such thing. */
     timeScale: z.number().min(0).max(100).default(1),
     /** Ports on loopback; 0 takes any that is free. */
@@ -50,7 +51,7 @@ export interface Lab {
   readonly referenceValues: ReferenceValues;
   readonly expectationsFolder: string;
   readonly trustFolder: string;
-  readonly policyId: string;
+  readonly policyId: PolicyId;
   readonly timeScale: number;
   readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
   readonly reportsFolder: string;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HarnessError } from '../errors.js';
 import type { InventoryPhone } from '../farm/inventory.js';
 import { appIds } from '../farm/reference-values.js';
 import type { Lab } from '../farm/lab.js';
@@ -53,15 +52,8 @@ export interface Stage {
 
 /** The appraisal policy of a lab, with what the lab's reference values narrow. */
 export function labPolicy(lab: Lab): AppraisalPolicy {
-  const policy = Object.values(POLICIES).find(({ id }) => id === lab.policyId);
-  if (policy === undefined) {
-    const known = Object.keys(POLICIES).join(', ');
-    throw new HarnessError(
-      'ERR_FILE_INVALID',
-      `${lab.file}: policy: no such policy "${lab.policyId}"; known policies: ${known}`,
-    );
-  }
-  return { ...policy, appAttest: { environments: [lab.referenceValues.apple.environment] } };
+  const { environment } = lab.referenceValues.apple;
+  return { ...POLICIES[lab.policyId], appAttest: { environments: [environment] } };
 }
 
 /** The inventory's virtual phones, checked by the virtual lab's own schema. */
@@ -199,12 +191,14 @@ export function isManaged(phone: InventoryPhone): boolean {
   return phone.appium === 'managed';
 }
 
-// The virtual lab's roots count only where virtual phones are, and its empty status list only where
-// nothing else is: a real phone must never be judged by a list that somebody made up.
+// The virtual lab's roots and its empty status list count only where all phones are virtual; an
+// inventory with both kinds is refused when it is read.
 function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
   const trust = loadTrust(lab.trustFolder);
   if (virtualLab === null) return trust;
-  const onlyVirtual = lab.inventory.value.phones.every(({ virtual }) => virtual !== undefined);
+  if (lab.inventory.value.phones.some(({ virtual }) => virtual === undefined)) {
+    throw new Error('a real phone would be judged by the roots of virtual ones');
+  }
   const { trustAnchors } = virtualLab;
   return {
     ...trust,
@@ -215,7 +209,7 @@ function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
       ...trustAnchors.androidSoftware.map(virtualAnchor),
     ],
     receiptAnchors: [...trust.receiptAnchors, ...trustAnchors.receipts.map(virtualAnchor)],
-    revocation: trust.revocation ?? (onlyVirtual ? virtualRevocation(virtualLab) : null),
+    revocation: trust.revocation ?? virtualRevocation(virtualLab),
   };
 }
 

@@ -3,13 +3,12 @@ import { APP_ATTEST_DEMANDS } from './app-attest/demands.js';
 import { CSR_DEMANDS } from './csr/demands.js';
 import type { FormatDemands } from './demands.js';
 import { PLAY_INTEGRITY_DEMANDS } from './play-integrity/demands.js';
+import type { PolicyId } from './policy-ids.js';
 import type { AndroidKeyPolicy, AppraisalPolicy, PlayIntegrityPolicy } from './policy.js';
 import { SIGNED_REQUEST_DEMANDS } from './signed-request/demands.js';
 
-type PolicyName = 'baseline' | 'strict' | 'lab';
-
 // One line a format; each format's folder says what the policies demand of it.
-const DEMANDS: readonly Readonly<Record<PolicyName, FormatDemands>>[] = [
+const DEMANDS: readonly Readonly<Record<PolicyId, FormatDemands>>[] = [
   ANDROID_KEY_DEMANDS,
   APP_ATTEST_DEMANDS,
   CSR_DEMANDS,
@@ -52,13 +51,13 @@ export const LAB: AppraisalPolicy = policy('lab', {
 });
 
 /** The policies by id. */
-export const POLICIES: Readonly<Record<PolicyName, AppraisalPolicy>> = {
+export const POLICIES: Readonly<Record<PolicyId, AppraisalPolicy>> = {
   baseline: BASELINE,
   strict: STRICT,
   lab: LAB,
 };
 
-function policy(id: PolicyName, androidKey: AndroidKeyPolicy): AppraisalPolicy {
+function policy(id: PolicyId, androidKey: AndroidKeyPolicy): AppraisalPolicy {
   return {
     id,
     required: DEMANDS.flatMap((format) => format[id].required),

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Lab } from '../../farm/lab.js';
 import { loadTrust, type TrustAnchor, type TrustSet } from '../../trust/index.js';
-import { POLICIES, type AppraisalPolicy } from '../../verifier/index.js';
+import { POLICIES } from '../../verifier/index.js';
 import { missing, ok, type Finding } from './finding.js';
 
 const DAY_MS = 86_400_000;
@@ -11,16 +11,7 @@ const DAY_MS = 86_400_000;
  * night it would turn every verdict of a real phone to indeterminate.
  */
 export function trustFinding(lab: Lab, now: Date): Finding {
-  const policy: AppraisalPolicy | undefined = new Map<string, AppraisalPolicy>(
-    Object.entries(POLICIES),
-  ).get(lab.policyId);
-  if (policy === undefined) {
-    const known = Object.keys(POLICIES).join(', ');
-    return missing(
-      `policy "${lab.policyId}" does not exist`,
-      `name one of ${known} in ${lab.file}`,
-    );
-  }
+  const policy = POLICIES[lab.policyId];
   const trust = loadTrust(lab.trustFolder);
   const expired = expiredAnchors(trust, now);
   if (expired.length > 0) {
