@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 
 /** The folder of shared vectors that is named, or the one that stands beside the repository. */
 export function vectorsFolder(root) {
@@ -22,7 +22,9 @@ export function unitTests(root, binary = process.execPath) {
       [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args],
       { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment(root, binary) },
     );
-    return existsSync(file) ? { ...counted(file), status } : { passed: 0, failed: 0, status: 1 };
+    return existsSync(file)
+      ? { ...counted(root, file), status }
+      : { passed: 0, failed: 0, status: 1 };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -39,14 +41,16 @@ function environment(root, binary) {
   };
 }
 
-function counted(file) {
+function counted(root, file) {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
   // What a tool that is absent here keeps from running is said by name, never passed over.
-  for (const { assertionResults } of testResults) {
-    for (const { status, fullName } of assertionResults) {
-      if (status !== 'passed' && status !== 'failed')
-        process.stdout.write(`not run: ${fullName}\n`);
-    }
-  }
+  const notRun = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.length === 0
+      ? [`all of ${relative(root, name)}`]
+      : assertionResults
+          .filter(({ status }) => status !== 'passed' && status !== 'failed')
+          .map(({ fullName }) => fullName),
+  );
+  for (const what of notRun) process.stdout.write(`not run: ${what}\n`);
   return { passed: numPassedTests, failed: numFailedTests };
 }
