@@ -116,6 +116,7 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
         const cut: unknown = await page.evaluate(cutOff);
         expect(cut).toEqual([]);
+        expect(await page.evaluate(costOverflow)).toBe(0);
       },
     );
 
@@ -165,6 +166,12 @@ const openAll = `for (const details of document.querySelectorAll('details')) {
   details.removeAttribute('name');
   details.open = true;
 }`;
+
+// Runs in the page: by how much the latencies are wider than the place they have.
+const costOverflow = `(() => {
+  const place = document.querySelector('.cost .scroll');
+  return place.scrollWidth - place.clientWidth;
+})()`;
 
 // Runs in the page: texts that are wider than the place they have.
 const cutOff = `[...document.querySelectorAll('.headline, .mix, .class, .heads > div')]
