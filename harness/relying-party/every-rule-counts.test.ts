@@ -63,7 +63,8 @@ const TRESPASSES: Readonly<Partial<Record<CheckId, Trespass>>> = {
     const [subject, challenge] = [newSubject(), toBase64url(randomBytes(32))];
     await lab.store.addChallenge({
       ...{ challenge, subject, purpose: 'sign', registrationId: null },
-      ...{ expiresAtMs: Date.now() + CHALLENGE_LIFETIME_MS, spentBy: null, reply: null },
+      ...{ issuedAtMs: Date.now(), expiresAtMs: Date.now() + CHALLENGE_LIFETIME_MS },
+      ...{ spentBy: null, reply: null },
     });
     return enrol(lab, subject, await androidPhone(lab.vendors).prepare(challenge, TLS));
   },
