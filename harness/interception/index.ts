@@ -9,13 +9,8 @@ export type {
   RejectionPhase,
 } from './intercepted-connection.js';
 export { loadInterceptionAuthority, type AuthorityFiles } from './load-authority.js';
-export {
-  startMitmProxy,
-  type MitmProxy,
-  type MitmProxyOptions,
-  type MitmRule,
-  type ReadRequest,
-} from './mitm.js';
+// The proxy itself is loaded from ./mitm.js where it is needed: mockttp takes its time.
+export type { MitmProxy, MitmProxyOptions, MitmRule, ReadRequest } from './mitm.js';
 export type { Presented } from './terminate-tls.js';
 export {
   startTlsInterceptor,

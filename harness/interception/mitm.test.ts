@@ -150,6 +150,16 @@ describe('the proxy', () => {
     expect(answered).toBe(0);
   });
 
+  it('makes its certificates by itself where certificates of ours are made too', async () => {
+    // Both copies of @peculiar/x509 in one process, ours first.
+    const { createLabPki } = await import('../relying-party/pki.js');
+    await createLabPki({ dnsName: 'rp.example.test', now: new Date() });
+    const started = await proxy();
+    expect(started.port).toBeGreaterThan(0);
+    const { serverAnchor } = await createLabPki({ dnsName: 'rp.example.test', now: new Date() });
+    expect(serverAnchor.length).toBeGreaterThan(0);
+  });
+
   it('refuses an authority whose key mockttp cannot read', async () => {
     await expect(proxy({ authority: servers })).rejects.toMatchObject({
       code: 'ERR_INTERCEPTION',

@@ -1,5 +1,8 @@
+import { createRequire } from 'node:module';
 import { Server, type Socket } from 'node:net';
-import { getLocal, type CompletedRequest, type Mockttp, type TlsHandshakeFailure } from 'mockttp';
+import { sep } from 'node:path';
+import type * as mockttp from 'mockttp';
+import type { CompletedRequest, Mockttp, TlsHandshakeFailure } from 'mockttp';
 import { concatBytes } from '../encoding/bytes.js';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
@@ -61,7 +64,7 @@ export async function startMitmProxy(options: MitmProxyOptions): Promise<MitmPro
   }
   const requests: ReadRequest[] = [];
   const failures: { readonly host: string | null; readonly guessedCause: string }[] = [];
-  const proxy = getLocal({
+  const proxy = loadMockttp().getLocal({
     https: {
       key: authority.exportPrivateKey(),
       cert: encodePemCertificate(authority.certificate),
@@ -90,6 +93,30 @@ export async function startMitmProxy(options: MitmProxyOptions): Promise<MitmPro
     tlsFailures: () => [...failures],
     close: () => (closing ??= proxy.stop()),
   };
+}
+
+let loaded: typeof mockttp | null = null;
+
+/**
+ * Loads mockttp with a copy of `tsyringe` of its own. mockttp brings another release of
+ * `@peculiar/x509` than ours; both register their algorithms by the same names in the one container
+ * of `tsyringe`, and certificates of the one would be made with classes of the other.
+ */
+function loadMockttp(): typeof mockttp {
+  if (loaded !== null) return loaded;
+  const require = createRequire(import.meta.url);
+  const folder = `${sep}node_modules${sep}tsyringe${sep}`;
+  const shared = Object.entries(require.cache).filter(([file]) => file.includes(folder));
+  for (const [file] of shared) Reflect.deleteProperty(require.cache, file);
+  try {
+    loaded = require('mockttp') as typeof mockttp;
+    return loaded;
+  } finally {
+    for (const [file] of Object.entries(require.cache).filter(([name]) => name.includes(folder))) {
+      Reflect.deleteProperty(require.cache, file);
+    }
+    for (const [file, module] of shared) require.cache[file] = module;
+  }
 }
 
 async function start(proxy: Mockttp, port: number): Promise<void> {

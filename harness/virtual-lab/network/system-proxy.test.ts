@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64, toBase64url, utf8, utf8Text } from '../../encoding/bytes.js';
-import {
-  createInterceptionAuthority,
-  startMitmProxy,
-  type MitmRule,
-} from '../../interception/index.js';
+import { createInterceptionAuthority, type MitmRule } from '../../interception/index.js';
+import { startMitmProxy } from '../../interception/mitm.js';
 import { PIXEL, startTestLab, type TestLab } from '../testing/lab.js';
 import { startTlsServer, testCa, type TestServer } from '../testing/tls-server.js';
 
