@@ -82,6 +82,16 @@ export const expectationSchema = z.discriminatedUnion('kind', [
       ...bypass,
     })
     .readonly(),
+  z
+    .strictObject({
+      kind: z.literal('signals'),
+      /** Signals that must be raised. */
+      raised: z.array(z.string().min(1)).readonly(),
+      /** Signals that must have been measured, and not be raised; the others are not looked at. */
+      quiet: z.array(z.string().min(1)).readonly(),
+      ...bypass,
+    })
+    .readonly(),
 ]);
 
 /** What one named observation of a scenario must be. */

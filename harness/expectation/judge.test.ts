@@ -375,3 +375,44 @@ describe('combineOutcomes', () => {
     expect(inconclusive('a string')).toMatchObject({ error: { code: 'ERR_UNEXPECTED' } });
   });
 });
+
+describe('signals', () => {
+  const signal = (id: string, state: 'raised' | 'quiet' | 'insufficient') => ({
+    ...{ id, unit: 'ms', threshold: 1, raisedWhen: 'above' as const },
+    status: state === 'insufficient' ? ('insufficient' as const) : ('measured' as const),
+    value: state === 'insufficient' ? null : 1,
+    ...{ samples: 9, minimumSamples: 5, raised: state === 'raised', explanation: 'because' },
+  });
+  const seen = (...signals: ReturnType<typeof signal>[]) => ({
+    ...{ kind: 'signals' as const, signals },
+  });
+  const expected = { kind: 'signals' as const, raised: ['gap'], quiet: ['offset'] };
+
+  it('are as expected where each is raised or measured and quiet, as it is named', () => {
+    const both = seen(signal('gap', 'raised'), signal('offset', 'quiet'), signal('age', 'raised'));
+    expect(judge(both, expected)).toEqual({ outcome: 'met' });
+  });
+
+  it.each([
+    ['quiet', 'gap', 'offset', 'signals.gap'],
+    ['insufficient', 'gap', 'offset', 'signals.gap'],
+  ] as const)('differ where one that must be raised is %s', (state, id, other, path) => {
+    const outcome = judge(seen(signal(id, state), signal(other, 'quiet')), expected);
+    expect(outcome).toMatchObject({ outcome: 'unmet', differences: [{ path, actual: state }] });
+  });
+
+  it.each(['raised', 'insufficient'] as const)(
+    'differ where one that must be quiet is %s, since what was not measured says nothing',
+    (state) => {
+      const outcome = judge(seen(signal('gap', 'raised'), signal('offset', state)), expected);
+      expect(outcome).toMatchObject({ outcome: 'unmet', differences: [{ actual: state }] });
+    },
+  );
+
+  it('differ where one is not known at all', () => {
+    expect(judge(seen(signal('gap', 'raised')), expected)).toMatchObject({
+      outcome: 'unmet',
+      differences: [{ path: 'signals.offset', actual: 'unknown' }],
+    });
+  });
+});

@@ -78,6 +78,10 @@ function compare(observation: Observation, expectation: Expectation): Judgement 
       return observation.kind === 'measurement'
         ? compareMeasurement(observation, expectation)
         : otherKind(observation, expectation);
+    case 'signals':
+      return observation.kind === 'signals'
+        ? compareSignals(observation, expectation)
+        : otherKind(observation, expectation);
   }
 }
 
@@ -197,6 +201,29 @@ function compareMeasurement(
       ...late,
     ],
   };
+}
+
+function compareSignals(
+  { signals }: ObservationOf<'signals'>,
+  expected: ExpectationOf<'signals'>,
+): Judgement {
+  const wanted = [
+    ...expected.raised.map((id) => ({ id, state: 'raised' })),
+    ...expected.quiet.map((id) => ({ id, state: 'quiet' })),
+  ];
+  const differences = wanted.flatMap(({ id, state }) => {
+    const signal = signals.find((one) => one.id === id);
+    return unequal(`signals.${id}`, state, signal === undefined ? 'unknown' : signalState(signal));
+  });
+  return { kind: 'other', differences };
+}
+
+function signalState({
+  status,
+  raised,
+}: ObservationOf<'signals'>['signals'][number]): 'raised' | 'quiet' | 'insufficient' {
+  if (status === 'insufficient') return 'insufficient';
+  return raised ? 'raised' : 'quiet';
 }
 
 // Without this, a scenario that observes something else altogether would look merely different.

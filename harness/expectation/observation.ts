@@ -64,6 +64,23 @@ const ladderAttemptSchema = z
   })
   .readonly();
 
+/** One risk signal of a key, as the relying party's monitoring explains it. */
+export const signalSchema = z
+  .strictObject({
+    id: z.string().min(1),
+    /** `insufficient`: there was too little traffic to measure by. */
+    status: z.enum(['measured', 'insufficient']),
+    value: z.number().nullable(),
+    unit: z.string(),
+    threshold: z.number().nullable(),
+    raisedWhen: z.enum(['above', 'below', 'beyond']),
+    samples: z.int().nonnegative(),
+    minimumSamples: z.int().nonnegative(),
+    raised: z.boolean(),
+    explanation: z.string(),
+  })
+  .readonly();
+
 /** What a scenario saw, whatever was expected of it. */
 export const observationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('appraisal'), result: attestationResultSchema }).readonly(),
@@ -111,6 +128,9 @@ export const observationSchema = z.discriminatedUnion('kind', [
       level: z.string().min(1).nullable(),
       ms: milliseconds,
     })
+    .readonly(),
+  z
+    .strictObject({ kind: z.literal('signals'), signals: z.array(signalSchema).readonly() })
     .readonly(),
 ]);
 

@@ -21,6 +21,10 @@ export function describeObservation(observation: Observation): string {
       return operation(observation);
     case 'measurement':
       return `${measured(observation)} ${showDuration(observation.ms)}`;
+    case 'signals': {
+      const raised = observation.signals.filter((signal) => signal.raised);
+      return signalsText(raised.map(({ id }) => id));
+    }
   }
 }
 
@@ -41,6 +45,8 @@ export function describeExpectation(expectation: Expectation): string {
       return operation(expectation);
     case 'measurement':
       return `${measured(expectation)} at most ${showDuration(expectation.budgetMs)}`;
+    case 'signals':
+      return signalsText(expectation.raised);
   }
 }
 
@@ -72,6 +78,10 @@ function operation(seen: {
 
 function measured(seen: { readonly operation: string; readonly level: string | null }): string {
   return seen.level === null ? seen.operation : `${seen.operation} on ${seen.level}`;
+}
+
+function signalsText(raised: readonly string[]): string {
+  return raised.length === 0 ? 'no signal raised' : `raised ${raised.join(', ')}`;
 }
 
 function withChecks(text: string, failing: readonly string[]): string {

@@ -75,6 +75,7 @@ export function isRefusal(observation: Observation): boolean {
     case 'operation':
       return observation.outcome === 'refused';
     case 'measurement':
+    case 'signals':
       return false;
   }
 }

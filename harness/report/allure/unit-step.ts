@@ -77,6 +77,8 @@ function evidenceTexts({ name, observation }: ReportedObservation): readonly Att
     case 'wire':
     case 'operation':
       return [json(`${name}: seen`, observation)];
+    case 'signals':
+      return [json(`${name}: signals, explained`, observation.signals)];
     case 'measurement':
       return [];
   }

@@ -135,12 +135,32 @@ function backing({ observation, outcome }: ReportedObservation): readonly Compon
       return [checkList(observation.result.checks, isMet), claimList(observation.result.claims)];
     case 'response':
       return observation.checks.length === 0 ? [] : [checkList(observation.checks, isMet)];
+    case 'signals':
+      return [signalList(observation.signals)];
     case 'ladder':
     case 'wire':
     case 'operation':
     case 'measurement':
       return [];
   }
+}
+
+function signalList(
+  signals: Extract<ReportedObservation['observation'], { kind: 'signals' }>['signals'],
+): ComponentChild {
+  const raised = signals.filter((signal) => signal.raised).length;
+  return h(
+    'details',
+    { class: 'more' },
+    h('summary', null, `${signals.length} signals: ${raised} raised`),
+    h(
+      'ul',
+      { class: 'checks' },
+      signals.map(({ id, explanation }) =>
+        h('li', null, h('code', null, id), h('span', { class: 'muted' }, explanation)),
+      ),
+    ),
+  );
 }
 
 const CHECK_ORDER = ['failed', 'undetermined', 'blocked', 'not-applicable', 'passed'] as const;
