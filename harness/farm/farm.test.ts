@@ -211,10 +211,10 @@ describe('loadLab', () => {
       expectationsFolder: join(fixtures, 'expectations'),
       trustFolder: join(fixtures, 'trust'),
     });
-    expect(lab.inventory.value.phones.map((phone) => phone.class)).toEqual([
-      'android-tee',
-      'iphone-secure-enclave',
-    ]);
+    // One phone of each class that ships, so that a night shows what is expected of all of them.
+    expect(lab.inventory.value.phones.map((phone) => phone.class).sort()).toEqual(
+      [...lab.classes.keys()].sort(),
+    );
     expect(loadLab(join(virtualLab, 'lab.yaml')).sha256).toBe(lab.sha256);
   });
 
@@ -261,7 +261,9 @@ describe('planRun', () => {
     title: id,
     requires,
   });
-  const phones = loadLab(virtualLab).inventory.value.phones;
+  const phones = loadLab(virtualLab).inventory.value.phones.filter(({ alias }) =>
+    ['pixel-tee', 'iphone-enclave'].includes(alias),
+  );
   const plan = (
     scenarios: readonly PlannableScenario[],
     select: readonly string[] | null = null,
@@ -272,6 +274,29 @@ describe('planRun', () => {
     const { jobs, unmatched } = plan([scenario('a/b', {})]);
     expect(jobs.map((job) => job.phoneAlias)).toEqual(['pixel-tee', 'iphone-enclave']);
     expect(unmatched).toEqual([]);
+  });
+
+  it('takes a phone that meets one of several needs', () => {
+    const { jobs, unmatched } = plan([
+      scenario('a/b', [{ strongbox: true }, { platform: 'ios', appAttest: true }]),
+    ]);
+    expect(jobs.map((job) => job.phoneAlias)).toEqual(['iphone-enclave']);
+    expect(unmatched[0]?.why).toMatch(/^needs strongbox true, .*; needs platform ios, /);
+  });
+
+  it('plans nothing on a real phone that is done to virtual phones alone', () => {
+    const levers = { ...scenario('a/b', {}), levers: ['hook'] } as const;
+    const real = phones.map((phone) => {
+      const { virtual, ...others } = phone;
+      expect(virtual).toBeDefined();
+      return others;
+    });
+    expect(plan([levers]).jobs).toHaveLength(2);
+    const { jobs, unmatched } = plan([levers], null, real);
+    expect(jobs).toEqual([]);
+    expect(unmatched[0]?.why).toBe(
+      'needs a hook put on the phone, which is done to virtual phones alone',
+    );
   });
 
   it('says which fact keeps a scenario from a phone', () => {

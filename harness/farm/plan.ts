@@ -1,5 +1,5 @@
 import type { DeviceClass } from './classes.js';
-import { unmetCondition, type FactConditions } from './facts.js';
+import { unmetCondition, type FactConditions, type Facts } from './facts.js';
 import type { InventoryPhone } from './inventory.js';
 
 /** What planning needs to know of a scenario. */
@@ -7,8 +7,14 @@ export interface PlannableScenario {
   readonly id: string;
   readonly floor: string;
   readonly title: string;
-  readonly requires: FactConditions;
+  /** What it needs of a phone, or several such needs of which one is enough. */
+  readonly requires: FactConditions | readonly FactConditions[];
+  /** What the lab must be able to do to the phone while it is told. */
+  readonly levers?: readonly LeverKind[];
 }
+
+/** What a lab can do to a phone; real phones have none of it yet. */
+export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy';
 
 /** One scenario on one phone. */
 export interface Job {
@@ -67,9 +73,34 @@ function reasonAgainst(
   classes: ReadonlyMap<string, DeviceClass>,
 ): string | null {
   const facts = classes.get(phone.class)?.facts;
-  return facts === undefined
-    ? `class "${phone.class}" is not known`
-    : unmetCondition(scenario.requires, facts);
+  if (facts === undefined) return `class "${phone.class}" is not known`;
+  return unmetRequirement(scenario.requires, facts) ?? missingLever(scenario, phone);
+}
+
+/** Why facts meet none of the needs; null where they meet one of them. */
+export function unmetRequirement(
+  requires: PlannableScenario['requires'],
+  facts: Facts,
+): string | null {
+  const needs: readonly FactConditions[] = isAlternatives(requires) ? requires : [requires];
+  const unmet = needs.map((conditions) => unmetCondition(conditions, facts));
+  return unmet.includes(null) ? null : unmet.join('; ');
+}
+
+function isAlternatives(
+  requires: PlannableScenario['requires'],
+): requires is readonly FactConditions[] {
+  return Array.isArray(requires);
+}
+
+function missingLever(
+  { levers = [] }: PlannableScenario,
+  { virtual }: InventoryPhone,
+): string | null {
+  const [first] = levers;
+  return first === undefined || virtual !== undefined
+    ? null
+    : `needs a ${first} put on the phone, which is done to virtual phones alone`;
 }
 
 function isSelected(id: string, select: readonly string[] | null): boolean {
