@@ -5,7 +5,11 @@ import type { Expectation } from '../harness/expectation/expectation.js';
 import { productRoot } from '../harness/product.js';
 import { FLOORS, type Floor } from '../harness/report/floors.js';
 import { scenarioFiles } from '../harness/run/scenario-files.js';
-import { collectScenarios, type CollectedScenario } from '../harness/run/scenario.js';
+import {
+  collectScenarios,
+  type CollectedScenario,
+  type ScenarioSabotage,
+} from '../harness/run/scenario.js';
 
 const START = '<!-- claims: written by npm run generate -->';
 const END = '<!-- end of claims -->';
@@ -33,10 +37,14 @@ function floorClaims(
     .map((scenario) => [
       `- **${scenario.title}**: \`${scenario.id}\``,
       `  - decided by ${decidedBy(scenario.id, expectations).join(', ')}`,
-      `  - turned by ${scenario.sabotages.map((id) => `\`${id}\``).join(', ')}`,
+      `  - turned by ${scenario.sabotages.map((named) => `\`${sabotageOf(named)}\``).join(', ')}`,
     ]);
   const body = lines.length > 0 ? lines.flat().join('\n') : 'No scenario yet.';
   return `### ${floor.title}: ${floor.question.toLowerCase()}\n\n${body}`;
+}
+
+function sabotageOf(named: ScenarioSabotage): string {
+  return typeof named === 'string' ? named : named.sabotage;
 }
 
 // Over all classes: one may refuse by a check that another does not have.
@@ -61,6 +69,8 @@ function deciders(expected: Expectation): readonly string[] {
       return ['the rungs, their errors and the level obtained'];
     case 'measurement':
       return ['a budget'];
+    case 'signals':
+      return [...expected.raised, ...expected.quiet].map((id) => `the signal \`${id}\``);
     case 'operation':
       return [`the answer to \`${expected.operation}\``];
   }

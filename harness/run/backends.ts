@@ -9,6 +9,7 @@ import {
 } from '../relying-party/index.js';
 import { parseRevocationList, type TrustSet } from '../trust/index.js';
 import { createVerifier, type AppraisalInput } from '../verifier/index.js';
+import type { Watch, Watches } from './watches.js';
 
 /** The relying parties that stories meet: one as it should be, and others that differ in one thing. */
 export const BACKENDS = {
@@ -19,6 +20,7 @@ export const BACKENDS = {
   'after-revocation': 'has a list that revokes the attestation key of whoever enrols',
   'of-another-app': 'knows an app of another name',
   'of-another-signer': 'knows an app of this name that somebody else has signed',
+  watched: 'has a clock and a log of its own for each phone, so that days pass in a scenario',
   'of-another-environment': "takes App Attest of Apple's other environment alone",
 } as const;
 
@@ -36,7 +38,7 @@ export interface Backend {
 
 /** The relying parties of one run; but for the reference, none listens before a story asks for it. */
 export interface Backends {
-  of(id: BackendId): Promise<Backend>;
+  of(id: BackendId, phone: string): Promise<Backend>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export interface BackendParts {
   /** The reference relying party; `events` are made for each by what it trusts. */
   readonly reference: Omit<RelyingPartyOptions, 'events'>;
   readonly trust: TrustSet;
+  readonly watches: Watches;
   /** What listens; `trustOf` answers what an appraisal went by where that is not the run's own trust. */
   readonly eventsFor: (trustOf: TrustOf) => RelyingPartyEvents;
   /** What spoils every one of them. */
@@ -61,9 +64,9 @@ interface Variant {
 
 /** Prepares relying parties that share store, certificates and account, and differ in one thing each. */
 export function createBackends(parts: BackendParts): Backends {
-  const started = new Map<BackendId, Promise<Backend>>();
-  const start = async (id: BackendId): Promise<Backend> => {
-    const { options, trustOf = () => null } = variantOf(id, parts);
+  const started = new Map<string, Promise<Backend>>();
+  const start = async (id: BackendId, phone: string): Promise<Backend> => {
+    const { options, trustOf = () => null } = variantOf(id, phone, parts);
     const events = parts.eventsFor(trustOf);
     const whole = parts.spoil({ ...parts.reference, events, ...options });
     const relyingParty = await startRelyingParty(whole);
@@ -72,9 +75,11 @@ export function createBackends(parts: BackendParts): Backends {
     return { relyingParty, enrolment: createRelyingPartyClient({ url: enrolUrl, transport }) };
   };
   return {
-    of(id) {
-      const backend = started.get(id) ?? start(id);
-      started.set(id, backend);
+    of(id, phone) {
+      // Time passes for one phone alone; everything else is the same for all of them.
+      const key = id === 'watched' ? `${id} by ${phone}` : id;
+      const backend = started.get(key) ?? start(id, phone);
+      started.set(key, backend);
       return backend;
     },
     async close() {
@@ -89,16 +94,16 @@ export function createBackends(parts: BackendParts): Backends {
 }
 
 // The ports that the lab names are those of the reference; the others take what is free.
-function variantOf(id: BackendId, { reference, trust }: BackendParts): Variant {
+function variantOf(id: BackendId, phone: string, parts: BackendParts): Variant {
   if (id === 'reference') return { options: {} };
-  const { options, trustOf } = otherwise(id, reference, trust);
+  const { options, trustOf } =
+    id === 'watched' ? watching(parts.watches.of(phone)) : otherwise(id, parts);
   return { options: { ports: {}, ...options }, ...(trustOf === undefined ? {} : { trustOf }) };
 }
 
 function otherwise(
-  id: Exclude<BackendId, 'reference'>,
-  { referenceValues, policy }: BackendParts['reference'],
-  trust: TrustSet,
+  id: Exclude<BackendId, 'reference' | 'watched'>,
+  { reference: { referenceValues, policy }, trust }: BackendParts,
 ): Variant {
   switch (id) {
     case 'undemanding':
@@ -125,6 +130,15 @@ function otherwise(
       return { options: { policy: { ...policy, appAttest: { environments } } } };
     }
   }
+}
+
+/** Long enough for what comes of a key that nobody attests anew. */
+const WATCHED_CERTIFICATES = { lifetimeMs: 6 * 24 * 60 * 60_000, backdateMs: 60_000 };
+
+// What is said of traffic does not depend on where a key lives, so nobody is asked.
+function watching({ clock, monitor }: Watch): Variant {
+  const certificates = WATCHED_CERTIFICATES;
+  return { options: { clock, monitor, certificates, evidence: 'not-demanded' } };
 }
 
 /** Characters of a team id. */

@@ -30,7 +30,10 @@ import { createBackends, type BackendParts, type Backends } from './backends.js'
 import type { CertificateFault } from './client-certificates.js';
 import { Closers } from './closers.js';
 import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
+import { createProxies, type Proxies } from './proxies.js';
+import type { Lever } from './levers.js';
 import type { RunFolder } from './run-folder.js';
+import { createWatches, type Watches } from './watches.js';
 import type { Sabotage } from './sabotages/sabotage.js';
 
 /** Everything that a run starts, and what it knows of it. */
@@ -39,11 +42,15 @@ export interface Stage {
   readonly appium: AppiumServer | null;
   /** The relying parties that stories meet. */
   readonly backends: Backends;
+  readonly watches: Watches;
   readonly pki: LabPki;
   readonly interceptors: Interceptors;
+  readonly proxies: Proxies;
   readonly arrivals: Arrivals;
   /** The fault that a story's client certificate really gets. */
   readonly clientFault: (asked: CertificateFault) => CertificateFault;
+  /** What is really done to a phone; null for nothing. */
+  readonly lever: (asked: Lever) => Lever | null;
   /** Whoever holds it commands the probes of this run. */
   readonly probeSecret: string;
   /** Ends everything, last started first. Idempotent. */
@@ -98,16 +105,17 @@ export async function setStage(parts: StageParts): Promise<Stage> {
         : await startVirtualLab({
             phones: specs,
             timeScale: lab.timeScale,
-            ...(sabotage?.misreport === undefined ? {} : { misreport: sabotage.misreport }),
+            ...(sabotage?.probe === undefined ? {} : { spoiling: sabotage.probe }),
           });
     if (virtualLab !== null) closers.push(() => virtualLab.close());
     const trust = runTrust(lab, virtualLab);
     parts.onTrust(trust);
     const arrivals = watchArrivals();
+    const watches = createWatches(() => new Date());
     // Both to their end before anything else: a part that is still starting could not be ended.
     const [appiumStart, backendsStart] = await Promise.allSettled([
       lane === 'direct' ? null : startManagedAppium({ lab, folder, virtualLab }),
-      startBackends(parts, { trust, arrivals }),
+      startBackends(parts, { trust, arrivals, watches }),
     ]);
     if (appiumStart.status === 'fulfilled') {
       closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
@@ -117,16 +125,20 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     }
     const appium = started(appiumStart);
     const { backends, pki } = started(backendsStart);
-    const { enrolUrl } = (await backends.of('reference')).relyingParty;
+    const { enrolUrl, apiUrl } = (await backends.of('reference', ANY_PHONE)).relyingParty;
     const setup = interceptionSetup(pki, new Date());
     const interceptors = createInterceptors({
       setup: sabotage?.interception?.(setup) ?? setup,
-      ...{ enrolUrl, anchors: [pki.serverAnchor] },
+      urls: { enrolment: enrolUrl, api: apiUrl },
+      anchors: [pki.serverAnchor],
     });
     closers.push(() => interceptors.close());
+    const proxies = createProxies({ anchors: [pki.serverAnchor] });
+    closers.push(() => proxies.close());
     return {
-      ...{ virtualLab, appium, backends, pki, interceptors, arrivals, close },
+      ...{ virtualLab, appium, backends, watches, pki, interceptors, proxies, arrivals, close },
       clientFault: sabotage?.clientFault ?? ((asked) => asked),
+      lever: sabotage?.lever ?? ((asked) => asked),
       probeSecret: newProbeSecret(),
     };
   } catch (error) {
@@ -135,6 +147,9 @@ export async function setStage(parts: StageParts): Promise<Stage> {
   }
 }
 
+/** The reference is the same for all of them. */
+const ANY_PHONE = '';
+
 function started<Part>(start: PromiseSettledResult<Part>): Part {
   if (start.status === 'rejected') throw start.reason;
   return start.value;
@@ -142,7 +157,14 @@ function started<Part>(start: PromiseSettledResult<Part>): Part {
 
 async function startBackends(
   { lab, policy, sabotage, eventsFor }: StageParts,
-  { trust, arrivals }: { readonly trust: TrustSet; readonly arrivals: Arrivals },
+  {
+    trust,
+    ...told
+  }: {
+    readonly trust: TrustSet;
+    readonly arrivals: Arrivals;
+    readonly watches: Watches;
+  },
 ): Promise<{ readonly backends: Backends; readonly pki: LabPki }> {
   const { referenceValues, ports } = lab;
   const { rpId } = referenceValues.relyingParty;
@@ -160,11 +182,12 @@ async function startBackends(
       },
       ports: { enrolment: ports.enrolment, api: ports.api },
     },
-    eventsFor: (trustOf) => arrivals.watch(eventsFor(trustOf)),
+    watches: told.watches,
+    eventsFor: (trustOf) => told.arrivals.watch(eventsFor(trustOf)),
     spoil: sabotage?.relyingParty ?? ((options) => options),
   });
   // The one that every story needs; a port that it cannot have ends the run before it begins.
-  await backends.of('reference');
+  await backends.of('reference', ANY_PHONE);
   return { backends, pki };
 }
 

@@ -1,7 +1,7 @@
 import { concludeJob, judge, unexpectedObservation } from '../expectation/judge.js';
 import type { ScenarioExpectations } from '../expectation/expectation.js';
 import type { Observation } from '../expectation/observation.js';
-import { inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
+import { inconclusive, notRun, type Outcome, type OutcomeWord } from '../expectation/outcome.js';
 import { HarnessError } from '../errors.js';
 import type { JournalEntry, PhoneRecord, RunRecord } from '../report/record.js';
 
@@ -257,10 +257,12 @@ export class Conductor {
       scenario: active?.scenarioId ?? null,
       done: settled.length,
       planned: jobs.length,
-      unmet: settled.filter(({ outcome }) => outcome.outcome !== 'met').length,
+      unmet: settled.filter(({ outcome }) => !AS_EXPECTED.has(outcome.outcome)).length,
     });
   }
 }
+
+const AS_EXPECTED: ReadonlySet<OutcomeWord> = new Set(['met', 'bypassed-as-expected']);
 
 function lost(message: string): Outcome {
   return inconclusive(new HarnessError('ERR_DEVICE_LOST', message));

@@ -27,10 +27,14 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
     'interceptors/start': refuse,
     'interceptors/finish': refuse,
     'client-certificates/issue': refuse,
+    'proxies/start': refuse,
+    'proxies/finish': refuse,
     'relying-party/arrival': refuse,
     'relying-party/describe': refuse,
     'relying-party/challenge': refuse,
     'relying-party/enrol': refuse,
+    'watch/let-pass': refuse,
+    'watch/signals': refuse,
     ...overrides,
   };
 }
@@ -90,7 +94,7 @@ describe('the control API', () => {
       }),
     );
     await expect(
-      createControlClient(api).ask('relying-party/describe', { backend: 'reference' }),
+      createControlClient(api).ask('relying-party/describe', { phone: 'p', backend: 'reference' }),
     ).rejects.toMatchObject({
       code: 'ERR_RELYING_PARTY',
     });

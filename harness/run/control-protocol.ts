@@ -4,6 +4,7 @@ import {
   checkResultSchema,
   claimValueSchema,
   observationSchema,
+  signalSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
 import { BACKEND_IDS } from './backends.js';
@@ -83,7 +84,7 @@ export const CONTROL_ROUTES = {
     answer: nothing,
   },
   'relying-party/describe': {
-    request: z.strictObject({ backend }),
+    request: z.strictObject({ phone: name, backend }),
     answer: z.strictObject({
       rpId: name,
       enrolUrl: z.url(),
@@ -97,7 +98,12 @@ export const CONTROL_ROUTES = {
     }),
   },
   'interceptors/start': {
-    request: z.strictObject({ phone: name, middle: z.enum(MIDDLES) }),
+    request: z.strictObject({
+      phone: name,
+      middle: z.enum(MIDDLES),
+      before: z.enum(['enrolment', 'api']),
+      clientCertificate: z.enum(['asked', 'not-asked']),
+    }),
     answer: z.strictObject({ id: name, url: z.url() }),
   },
   'interceptors/finish': {
@@ -105,9 +111,20 @@ export const CONTROL_ROUTES = {
     answer: z.strictObject({
       bytesFromClient: z.int().nonnegative(),
       bytesToClient: z.int().nonnegative(),
+      clientCertificate: z.enum(['not-asked', 'withheld', 'shown']),
       /** What the client sent, as far as it was kept; for comparison, never for a journal. */
       plaintext: base64url,
     }),
+  },
+  /** Starts a rule-based proxy that reads every request and answers in the server's place. */
+  'proxies/start': {
+    request: z.strictObject({ phone: name }),
+    answer: z.strictObject({ id: name, address: name, anchor: base64url }),
+  },
+  'proxies/finish': {
+    /** `body` is what the phone sent, base64url. */
+    request: z.strictObject({ phone: name, id: name, body: base64url }),
+    answer: z.strictObject({ matching: z.int(), bodyBytes: z.int() }),
   },
   'client-certificates/issue': {
     request: z.strictObject({ phone: name, spki: base64url, fault: z.enum(CERTIFICATE_FAULTS) }),
@@ -132,6 +149,16 @@ export const CONTROL_ROUTES = {
       evidence: evidence.nullable(),
     }),
     answer: exchangeSchema,
+  },
+  /** Lets time pass at once at the relying party that watches this phone. */
+  'watch/let-pass': {
+    request: z.strictObject({ phone: name, ms: z.int().nonnegative() }),
+    answer: nothing,
+  },
+  /** What that relying party makes of the traffic of one of the phone's keys. */
+  'watch/signals': {
+    request: z.strictObject({ phone: name, keyId: base64url }),
+    answer: z.strictObject({ signals: z.array(signalSchema).readonly() }),
   },
 } as const;
 

@@ -4,7 +4,13 @@ import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { createLabPki } from '../relying-party/index.js';
-import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
+import {
+  createInterceptors,
+  interceptionSetup,
+  type InterceptionOrder,
+  type Interceptors,
+  type Middle,
+} from './interception.js';
 
 const now = new Date();
 const pki = createLabPki({ dnsName: 'rp.example.test', now });
@@ -15,12 +21,17 @@ afterEach(async () => {
   interceptors = null;
 });
 
+const orderFor = (middle: Middle): InterceptionOrder => ({
+  ...{ middle, before: 'enrolment', clientCertificate: 'not-asked' },
+});
+
 /** In front of a port where nobody is. */
 async function inFrontOfNobody(): Promise<Interceptors> {
   const { serverAnchor } = await pki;
   interceptors = createInterceptors({
     setup: interceptionSetup(await pki, now),
-    ...{ enrolUrl: 'https://localhost:1', anchors: [serverAnchor] },
+    urls: { enrolment: 'https://localhost:1', api: 'https://localhost:1' },
+    anchors: [serverAnchor],
   });
   return interceptors;
 }
@@ -28,7 +39,7 @@ async function inFrontOfNobody(): Promise<Interceptors> {
 describe('the interceptors of a run', () => {
   it('take a relying party that is not there for a broken run, not for a refusal', async () => {
     const made = await inFrontOfNobody();
-    const { id, url } = await made.start('trusted-interceptor');
+    const { id, url } = await made.start(orderFor('trusted-interceptor'));
     const client = connect({
       ...{ host: 'localhost', port: Number(new URL(url).port), servername: 'localhost' },
       ca: made.setup.trusted.map(encodePemCertificate),
@@ -41,7 +52,7 @@ describe('the interceptors of a run', () => {
 
   it('refuse to speak of one connection where two came', async () => {
     const made = await inFrontOfNobody();
-    const { id, url } = await made.start('untrusted-interceptor');
+    const { id, url } = await made.start(orderFor('untrusted-interceptor'));
     const port = Number(new URL(url).port);
     for (let index = 0; index < 2; index++) {
       const socket = connectTcp(port, 'localhost');

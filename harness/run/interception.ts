@@ -37,11 +37,20 @@ export interface InterceptionSetup {
   readonly serverShows: Presented;
 }
 
+/** What is put in the way, and of what. */
+export interface InterceptionOrder {
+  readonly middle: Middle;
+  /** The listener without client certificates, or the one that demands them. */
+  readonly before: 'enrolment' | 'api';
+  /** Whether the client is asked for a certificate. */
+  readonly clientCertificate: 'asked' | 'not-asked';
+}
+
 /** The interceptors of one run. */
 export interface Interceptors {
   readonly setup: InterceptionSetup;
-  /** Puts one in front of the relying party's enrolment listener. */
-  start(middle: Middle): Promise<{ readonly id: string; readonly url: string }>;
+  /** Puts one in front of a listener of the reference relying party. */
+  start(order: InterceptionOrder): Promise<{ readonly id: string; readonly url: string }>;
   /** Ends it; answers the one connection that it was started for. */
   finish(id: string): Promise<InterceptedConnection>;
   close(): Promise<void>;
@@ -85,19 +94,21 @@ export function pinOfCertificate(der: Uint8Array): string {
 /** Prepares interceptions in front of a relying party; none listens before a story asks for it. */
 export function createInterceptors(parts: {
   readonly setup: InterceptionSetup;
-  readonly enrolUrl: string;
+  /** Origins of the listeners. */
+  readonly urls: Readonly<Record<InterceptionOrder['before'], string>>;
   readonly anchors: readonly Uint8Array[];
 }): Interceptors {
   const { setup, anchors } = parts;
-  const { hostname, port } = new URL(parts.enrolUrl);
   const running = new Map<string, TlsInterceptor>();
   return {
     setup,
-    async start(middle) {
+    async start({ middle, before, clientCertificate }) {
+      const { hostname, port } = new URL(parts.urls[before]);
       const interceptor = await startTlsInterceptor({
         interception: {
           kind: 'terminate',
           presents: setup.presents[middle],
+          clientCertificate,
           upstream: { host: hostname, port: Number(port), anchors },
         },
       });

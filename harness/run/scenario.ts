@@ -1,6 +1,11 @@
+import type { FactConditions } from '../farm/facts.js';
 import type { PlannableScenario } from '../farm/plan.js';
 import type { SabotageId } from './sabotages/sabotage.js';
 import type { Story } from './story/story.js';
+
+/** A defect that must turn a scenario: on each phone that it reaches, or on some of them alone. */
+export type ScenarioSabotage =
+  SabotageId | { readonly sabotage: SabotageId; readonly on: FactConditions };
 
 /** What a scenario is, before any phone has run it. */
 export interface ScenarioDeclaration extends PlannableScenario {
@@ -9,7 +14,7 @@ export interface ScenarioDeclaration extends PlannableScenario {
   /** Attestations that one run of it draws from the vendor's ration. */
   readonly quota: { readonly attestations: number };
   /** Defects of which each must turn this scenario's outcome: a test that nothing can fail is none. */
-  readonly sabotages: readonly [SabotageId, ...SabotageId[]];
+  readonly sabotages: readonly [ScenarioSabotage, ...ScenarioSabotage[]];
   /** What it rests on: specifications, vendors' pages, weaknesses by their names. */
   readonly refs: readonly string[];
 }

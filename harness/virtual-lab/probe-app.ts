@@ -28,11 +28,22 @@ export type OutgoingResult = {
 /** Lets a lab's composer make a probe lie, to see whether the harness notices. */
 export type Misreport = (outgoing: OutgoingResult) => object;
 
+/** Lets a lab's composer put something else around a probe than its phone. */
+export type TamperWithApp = (context: AppContext) => AppContext;
+
+/** How a lab's composer spoils probes, to see whether the harness notices. */
+export interface ProbeSpoiling {
+  readonly misreport?: Misreport;
+  readonly tamperWithApp?: TamperWithApp;
+}
+
 /** The probe: the protocol's other side, as a program of virtual phones. */
-export function probeProgram(misreport?: Misreport): Program {
+export function probeProgram(spoiling: ProbeSpoiling = {}): Program {
+  const misreport: Misreport = spoiling.misreport ?? (({ result }) => result);
+  const tamperWithApp: TamperWithApp = spoiling.tamperWithApp ?? ((context) => context);
   return {
     schemes: ['attestlab-probe'],
-    start: (context) => new ProbeApp(context, misreport ?? (({ result }) => result)),
+    start: (context) => new ProbeApp(tamperWithApp(context), misreport),
   };
 }
 

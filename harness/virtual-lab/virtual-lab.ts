@@ -3,7 +3,7 @@ import { HarnessError } from '../errors.js';
 import { startPhoneHost, type PhoneHost } from './phone-host.js';
 import { virtualPhoneSpecSchema, type PhoneSpec, type VirtualPhoneSpec } from './phone-spec.js';
 import { VirtualPhone } from './phone.js';
-import { probeProgram, type Misreport } from './probe-app.js';
+import { probeProgram, type ProbeSpoiling } from './probe-app.js';
 import { revocationOf } from './revocation.js';
 import { createVendorRoots, type VendorRoots } from './secure-hardware/index.js';
 
@@ -16,8 +16,8 @@ export interface VirtualLabOptions {
   readonly clock?: () => Date;
   /** Names that the phones resolve, with their addresses. */
   readonly hosts?: Readonly<Record<string, string>>;
-  /** Makes probes lie; for the harness's test of itself, never from a lab's configuration. */
-  readonly misreport?: Misreport;
+  /** Spoils probes; for the harness's test of itself, never from a lab's configuration. */
+  readonly spoiling?: ProbeSpoiling;
 }
 
 /** Phones that exist in this process alone, with vendors of their own. */
@@ -93,7 +93,7 @@ function switchOn(
   vendors: VendorRoots,
   now: () => Date,
 ): ReadonlyMap<string, VirtualPhone> {
-  const programs = new Map([['probe', probeProgram(options.misreport)]]);
+  const programs = new Map([['probe', probeProgram(options.spoiling)]]);
   const hosts = new Map(Object.entries(options.hosts ?? {}));
   const surroundings = { vendors, programs, now, timeScale: options.timeScale, hosts };
   const phones = new Map<string, VirtualPhone>();

@@ -8,15 +8,15 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['phone-claims-level-it-lacks'],
+    sabotages: ['phone-claims-level-it-lacks', 'keystore-exports-hardware-keys'],
     refs: ['Android Keystore: StrongBoxUnavailableException', 'MASVS-CRYPTO-2', 'MASVS-STORAGE-1'],
   },
   async ({ subject, phone, relyingParty, observe, observeAnswer, observeAppraisal }) => {
     const challenge = await relyingParty.challenge(subject);
     const enrolment = await phone.prepareEnrolment({ challenge });
     await observe('ladder', enrolment.ladder);
-    await observe('export', await phone.tryExport(enrolment.key));
+    await observe('export', (await phone.tryExport(enrolment.key)).observation);
     await observeAnswer('enrolment', await relyingParty.enrol(subject, enrolment));
-    await observeAppraisal('attested-level');
+    if (enrolment.evidence !== null) await observeAppraisal('attested-level');
   },
 );

@@ -8,12 +8,16 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['phone-claims-level-it-lacks'],
+    sabotages: [
+      'phone-claims-level-it-lacks',
+      // The Secure Enclave holds no RSA key, and a software one is exported anyway.
+      { sabotage: 'keystore-exports-hardware-keys', on: { platform: 'android' } },
+    ],
     refs: ['Android Keystore: supported algorithms', 'SecKeyCreateRandomKey: errSecParam (-50)'],
   },
   async ({ phone, observe }) => {
     const { key, ladder } = await phone.makeKey('rsa-2048');
     await observe('ladder', ladder);
-    if (key !== null) await observe('export', await phone.tryExport(key));
+    if (key !== null) await observe('export', (await phone.tryExport(key)).observation);
   },
 );

@@ -9,7 +9,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['phone-distrusts-interceptor', 'app-pins-interceptor'],
+    sabotages: ['phone-distrusts-interceptor', 'app-pins-interceptor', 'app-pins-nothing'],
     refs: ['MASTG-TEST-0242', 'MASWE-0047', 'MASVS-NETWORK-2'],
   },
   async ({ wire, observe }) => {

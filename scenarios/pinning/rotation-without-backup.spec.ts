@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['server-keeps-its-key'],
+    sabotages: ['server-keeps-its-key', 'app-pins-nothing'],
     refs: ['RFC 7469, 2.5', 'MASTG-TEST-0243', 'MASVS-NETWORK-2'],
   },
   async ({ wire, observe }) => {

@@ -21,6 +21,14 @@ export const INTERCEPTION_SABOTAGES = {
       trusted: [...setup.trusted, ...authorityOf(setup, 'untrusted-interceptor')],
     }),
   },
+  'app-pins-nothing': {
+    description: 'the app is built without the pins that it is said to have',
+    platforms: BOTH,
+    interception: (setup) => ({
+      ...setup,
+      pins: { leaf: [], authority: [], 'leaf-and-backup': [] },
+    }),
+  },
   'app-pins-interceptor': {
     description: "the app's pins are met by the key of an interceptor too",
     platforms: BOTH,

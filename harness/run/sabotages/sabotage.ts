@@ -1,8 +1,8 @@
-import type { FactConditions } from '../../farm/facts.js';
 import type { RelyingPartyOptions } from '../../relying-party/server.js';
 import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
-import type { Misreport } from '../../virtual-lab/probe-app.js';
+import type { ProbeSpoiling } from '../../virtual-lab/probe-app.js';
 import type { CertificateFault } from '../client-certificates.js';
+import type { Lever } from '../levers.js';
 import type { InterceptionSetup } from '../interception.js';
 import type { CollectedScenario } from '../scenario.js';
 
@@ -11,23 +11,47 @@ export const SABOTAGE_IDS = [
   'verifier-ignores-challenge',
   'verifier-ignores-key-binding',
   'verifier-ignores-client-data',
+  'verifier-ignores-origin',
+  'verifier-ignores-revocation',
+  'verifier-needs-no-revocation-list',
+  'verifier-ignores-app-name',
+  'verifier-ignores-app-signer',
+  'verifier-ignores-app-id',
+  'verifier-ignores-environment',
+  'verifier-ignores-extended-chains',
+  'verifier-ignores-second-record',
+  'verifier-ignores-chain-signatures',
+  'verifier-ignores-assertion-signature',
+  'verifier-ignores-assertion-counter',
   'verifier-skips-request-signature',
+  'verifier-ignores-request-assertion-counter',
+  'verifier-ignores-connection',
   'relying-party-respends-challenges',
   'relying-party-ignores-challenge-owner',
+  'relying-party-ignores-challenge-life',
   'relying-party-needs-no-evidence',
+  'relying-party-shares-keys',
+  'relying-party-forgets-renewals',
   'relying-party-routes-any-path',
   'relying-party-accepts-stale-timestamps',
+  'relying-party-accepts-future-timestamps',
   'relying-party-accepts-replayed-counter',
   'relying-party-accepts-rolled-back-counter',
   'certificate-authority-skips-proof-of-possession',
   'certificate-authority-issues-for-a-year',
   'phone-claims-level-it-lacks',
+  'probe-falls-on-transient-errors',
+  'keystore-takes-any-digest',
+  'keystore-exports-hardware-keys',
+  'lab-levers-do-nothing',
   'phone-distrusts-interceptor',
   'phone-trusts-every-interceptor',
+  'app-pins-nothing',
   'app-pins-interceptor',
   'interceptor-mints-asked-name',
   'server-loses-backup-key',
   'server-keeps-its-key',
+  'relying-party-overlooks-traffic',
   'relying-party-takes-any-client',
   'client-certificate-expires-early',
   'phone-is-slow',
@@ -47,10 +71,10 @@ export interface Sabotage {
   readonly description: string;
   /** Platforms on which it shows; the other ones must not notice it. */
   readonly platforms: readonly ('android' | 'ios')[];
-  /** Classes of phones on which it shows; all of those platforms where it is left out. */
-  readonly where?: FactConditions;
   readonly relyingParty?: (options: RelyingPartyOptions) => RelyingPartyOptions;
-  readonly misreport?: Misreport;
+  readonly probe?: ProbeSpoiling;
+  /** What is really done to a phone that a story does something to; null for nothing. */
+  readonly lever?: (asked: Lever) => Lever | null;
   readonly clientFault?: (asked: CertificateFault) => CertificateFault;
   readonly interception?: (setup: InterceptionSetup) => InterceptionSetup;
   /** The virtual phones that are started in place of those that the lab states. */

@@ -20,18 +20,26 @@ export type JobWord = Pick<JobOutcome['job'], 'scenarioId' | 'phoneAlias'> & {
 };
 
 /** What of a sabotage says where it shows. */
-export type Reach = Pick<Sabotage, 'id' | 'platforms' | 'where'>;
+export type Reach = Pick<Sabotage, 'id' | 'platforms'>;
 
 /** What of a scenario says what turns it. */
 export type Turnable = Pick<ScenarioDeclaration, 'id' | 'sabotages'>;
 
 /** Whether a sabotage must turn a scenario on phones with these facts. */
 export function mustTurn(sabotage: Reach, scenario: Turnable, facts: Facts): boolean {
-  return (
-    scenario.sabotages.includes(sabotage.id) &&
-    sabotage.platforms.includes(facts.platform) &&
-    unmetCondition(sabotage.where ?? {}, facts) === null
-  );
+  return scenario.sabotages.some((named) => {
+    const { sabotage: id, on } = typeof named === 'string' ? { sabotage: named, on: {} } : named;
+    return (
+      id === sabotage.id &&
+      sabotage.platforms.includes(facts.platform) &&
+      unmetCondition(on, facts) === null
+    );
+  });
+}
+
+/** Whether a scenario names a sabotage, wherever it shows. */
+export function names({ sabotages }: Turnable, id: SabotageId): boolean {
+  return sabotages.some((named) => (typeof named === 'string' ? named : named.sabotage) === id);
 }
 
 /**
@@ -47,7 +55,7 @@ export function comparePairs(
     scenarios.some(
       (scenario) => scenario.id === job.scenarioId && mustTurn(sabotage, scenario, job.facts),
     );
-  const naming = scenarios.filter(({ sabotages }) => sabotages.includes(sabotage.id));
+  const naming = scenarios.filter((scenario) => names(scenario, sabotage.id));
   const pairs = naming.map(({ id }): SelftestPair => {
     const own = jobs.filter((job) => job.scenarioId === id && turns(job));
     const unmoved = own.filter(({ outcome }) => !TURNED.has(outcome));

@@ -4,11 +4,11 @@ import { passed as passedFinding } from '../../verifier/check.js';
 import { LAB } from '../../verifier/policies.js';
 import type { AttestationResult } from '../../verifier/result.js';
 import type { AppraisalInput } from '../../verifier/verifier.js';
-import { SABOTAGES, SABOTAGE_IDS } from '../sabotages/index.js';
+import { SABOTAGES, SABOTAGE_IDS, type SabotageId } from '../sabotages/index.js';
 import { ignoring } from '../sabotages/wrap.js';
 import { collectScenarios } from '../scenario.js';
 import { scenarioFiles } from '../scenario-files.js';
-import { comparePairs, type JobWord } from './compare-pairs.js';
+import { comparePairs, names, type JobWord } from './compare-pairs.js';
 
 const scenarios = await collectScenarios(scenarioFiles());
 
@@ -29,13 +29,14 @@ describe('the scenarios', () => {
   });
 
   it('name every sabotage, so that none is there for nothing', () => {
-    const named = new Set(scenarios.flatMap(({ sabotages }) => sabotages));
-    expect(SABOTAGE_IDS.filter((id) => !named.has(id))).toEqual([]);
+    const named = (id: SabotageId) => scenarios.some((scenario) => names(scenario, id));
+    expect(SABOTAGE_IDS.filter((id) => !named(id))).toEqual([]);
   });
 
   it('name no sabotage twice', () => {
     for (const { sabotages } of scenarios) {
-      expect(new Set(sabotages).size).toBe(sabotages.length);
+      const ids = sabotages.map((named) => (typeof named === 'string' ? named : named.sabotage));
+      expect(new Set(ids).size).toBe(sabotages.length);
     }
   });
 
@@ -52,13 +53,14 @@ describe('a sabotage', () => {
   it('breaks exactly one part', () => {
     for (const {
       relyingParty,
-      misreport,
+      probe,
+      lever,
       phones,
       interception,
       clientFault,
       scenarios: list,
     } of SABOTAGES) {
-      const parts = [relyingParty, misreport, phones, interception, clientFault, list];
+      const parts = [relyingParty, probe, lever, phones, interception, clientFault, list];
       expect(parts.filter((part) => part !== undefined)).toHaveLength(1);
     }
   });

@@ -32,7 +32,7 @@ export function openDoor(
 ): RelyingPartyDoor {
   let description: ReturnType<RelyingPartyDoor['describe']> | null = null;
   return {
-    describe: () => (description ??= control.ask('relying-party/describe', { backend })),
+    describe: () => (description ??= control.ask('relying-party/describe', { phone, backend })),
     async challenge(subject) {
       const answer = await control.ask('relying-party/challenge', { phone, backend, subject });
       if (answer.status === 201) return z.string().parse(answer.body['challenge']);

@@ -2,7 +2,8 @@ import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { enrolmentBinding, type EnrolmentPurpose } from '../../evidence/formats/index.js';
 import { HarnessError } from '../../errors.js';
 import type { SubmittedEvidence } from '../../relying-party/index.js';
-import { climbDown, type ClimbedLadder, type PhoneKey } from './keys.js';
+import { ProbeError } from '../../probe/index.js';
+import { climbDown, type ClimbedLadder, type PhoneKey, type Rungs } from './keys.js';
 import type { ProbeWords } from './probe-words.js';
 import { spoilCsr, type CsrAttackId } from './spoil.js';
 
@@ -23,6 +24,10 @@ export interface EnrolmentOrder {
   readonly subject: string;
   readonly rpId: string;
   readonly purpose: EnrolmentPurpose;
+  /** An earlier enrolment whose key is to be used once more; a new one where it is left out. */
+  readonly keyOf?: Pick<Enrolment, 'key' | 'ladder'>;
+  /** Which rungs of the ladder the key may come from; all where it is left out. */
+  readonly rungs?: Rungs;
   /** The challenge that the request will present. */
   readonly challenge: string;
   /** The challenge that the evidence is made for, where it is another one. */
@@ -40,11 +45,13 @@ export async function prepareEnrolment(
 ): Promise<Enrolment> {
   const { alias, purpose, challenge, rpId } = order;
   const evidenceNonce = bytes(order.evidenceChallenge ?? challenge);
-  const climbed = await climbDown(probe, {
-    ...{ alias, purpose },
-    algorithm: 'ec-p256',
-    challenge: toBase64url(enrolmentBinding({ rpId, purpose, nonce: evidenceNonce })),
-  });
+  const climbed =
+    order.keyOf ??
+    (await climbDown(probe, {
+      ...{ alias, purpose, algorithm: 'ec-p256' },
+      ...(order.rungs === undefined ? {} : { rungs: order.rungs }),
+      challenge: toBase64url(enrolmentBinding({ rpId, purpose, nonce: evidenceNonce })),
+    }));
   const { key } = climbed;
   if (key === null) {
     throw new HarnessError('ERR_DEVICE_LOST', 'no rung of the key ladder yielded a key to enrol');
@@ -81,12 +88,23 @@ async function vouch(
     const { assertion } = await probe.ask('appattest.assert', { keyId: attested, clientDataHash });
     return { evidence: { format: 'app-attest-assertion', assertion }, appAttestKeyId: attested };
   }
-  const { keyId } = await probe.ask('appattest.generate', {});
+  const keyId = await appAttestKey(probe);
+  if (keyId === null) return { evidence: null, appAttestKeyId: null };
   const { attestationObject } = await probe.ask('appattest.attest', { keyId, clientDataHash });
   return {
     evidence: { format: 'app-attest-attestation', attestationObject, keyId },
     appAttestKeyId: keyId,
   };
+}
+
+// Without App Attest, as on a simulator, an app has nothing to vouch with, and has to say so.
+async function appAttestKey(probe: ProbeWords): Promise<string | null> {
+  try {
+    return (await probe.ask('appattest.generate', {})).keyId;
+  } catch (error) {
+    if (error instanceof ProbeError && error.code === 'app_attest_failed') return null;
+    throw error;
+  }
 }
 
 function bytes(text: string): Uint8Array {

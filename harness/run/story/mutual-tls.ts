@@ -9,8 +9,14 @@ import type { ProbeWords } from './probe-words.js';
 
 /** The phone's connections to the relying party's listener that demands client certificates. */
 export interface StoryMutualTls {
-  /** Makes a key and installs a certificate for it that has this fault. */
-  installCertificate(fault: CertificateFault): Promise<void>;
+  /**
+   * Makes a key and installs a certificate for it that has this fault. A key for SHA-256 alone is the
+   * one of which many articles tell. Answers the key's alias.
+   */
+  installCertificate(
+    fault: CertificateFault,
+    digests?: 'none-and-sha256' | 'sha256-only',
+  ): Promise<string>;
   /**
    * Connects, with the installed certificate or without any, and asks the relying party whether it
    * read a request. In TLS 1.3 a client is refused after it believes to be connected, so that only
@@ -29,15 +35,16 @@ export function openMutualTls(parts: {
 }): StoryMutualTls {
   const { probe, control, phone, alias, relyingParty } = parts;
   return {
-    async installCertificate(fault) {
+    async installCertificate(fault, digests = 'none-and-sha256') {
       const { spki } = await probe.ask('key.generate', {
         ...{ alias, algorithm: 'ec-p256', purpose: 'tls' },
         ladder: [...LADDERS[probe.platform]],
-        digests: ['none', 'sha256'],
+        digests: digests === 'sha256-only' ? ['sha256'] : ['none', 'sha256'],
       });
       const request = { phone, spki, fault };
       const { chain } = await control.ask('client-certificates/issue', request);
       await probe.ask('certificate.install', { alias, chain: [...chain] });
+      return alias;
     },
     async knock(as) {
       const { apiUrl, anchors } = await relyingParty.describe();
@@ -47,11 +54,16 @@ export function openMutualTls(parts: {
         anchors: [...anchors],
         ...(as === 'certified' ? { clientAlias: alias } : {}),
       });
-      const { status } = await control.ask('relying-party/arrival', { path });
-      const operation = 'mutual-tls.connect';
-      return status === null
-        ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
-        : { kind: 'operation', operation, outcome: 'done', code: null };
+      return arrivalOf(control, path);
     },
   };
+}
+
+/** Whether a relying party read a request for this path. */
+export async function arrivalOf(control: ControlClient, path: string): Promise<Observation> {
+  const { status } = await control.ask('relying-party/arrival', { path });
+  const operation = 'mutual-tls.connect';
+  return status === null
+    ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
+    : { kind: 'operation', operation, outcome: 'done', code: null };
 }

@@ -1,11 +1,9 @@
-import { fromBase64url, toBase64url, utf8 } from '../../encoding/bytes.js';
-import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
+import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { HarnessError } from '../../errors.js';
 import {
   createRelyingPartyClient,
-  orderReplySchema,
-  readAnswer,
   type Answer,
+  type RelyingPartyClient,
   type Transport,
 } from '../../relying-party/index.js';
 import type { Exchange } from '../control-protocol.js';
@@ -13,63 +11,98 @@ import { exchangeOf } from '../exchange.js';
 import { chainOf } from './certificate.js';
 import type { RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment } from './enrolment.js';
+import { openOrders, type Orders } from './orders.js';
 import type { ProbeWords } from './probe-words.js';
 
-/** What a story wants signed; what it leaves out is as an honest app has it. */
-export interface OrderWish {
-  /** How far the stated time lies behind the phone's clock, in ms. */
-  readonly agedMs?: number;
-}
-
 /** A phone with a client certificate and a registered signing key. */
-export interface Registration {
-  /** Signs an order with the next counter. */
-  sign(wish?: OrderWish): Promise<SignedHttpRequest>;
-  /** Sends it over the phone's own mutual TLS connection. */
-  send(order: SignedHttpRequest): Promise<Exchange>;
+export interface Registration extends Orders {
+  /** The challenge of a renewal, for this registration alone. */
+  renewalChallenge(): Promise<string>;
+  /** Makes a new connection key and fresh evidence for it, and sends nothing. */
+  prepareRenewal(challenge: string): Promise<Enrolment>;
+  /** Presents a renewal over the phone's own mutual TLS, at another relying party where one is named. */
+  renew(renewal: Enrolment, door?: RelyingPartyDoor): Promise<Exchange>;
+  /** Takes the certificate that a renewal issued, and asks for something over a connection with it. */
+  useRenewed(renewal: Enrolment, issued: Exchange): Promise<Exchange>;
 }
 
-const ORDERS = '/v1/orders';
-const JSON_TYPE = 'application/json';
+/** Names that a registration goes by. */
+export interface RegistrationNames {
+  readonly subject: string;
+  /** What the aliases of its keys begin with. */
+  readonly alias: string;
+}
 
-/** Enrols the phone for purpose `tls`, then its signing key over that connection. */
+/**
+ * Enrols the phone for purpose `tls`, then its signing key over that connection: at the first of the
+ * relying parties that takes the phone's evidence. What is said of requests does not depend on where
+ * a key lives, so a phone whose evidence is refused goes on where none is demanded.
+ */
 export async function registerPhone(
   probe: ProbeWords,
-  door: RelyingPartyDoor,
-  names: { readonly subject: string; readonly alias: string },
+  doors: readonly [RelyingPartyDoor, ...RelyingPartyDoor[]],
+  names: RegistrationNames,
 ): Promise<Registration> {
-  const { subject } = names;
+  const { door, tls } = await enrolForTls(probe, doors, names);
+  const { subject, alias } = names;
   const { apiUrl, rpId, anchors } = await door.describe();
-  const tls = await enrolForTls(probe, door, { subject, alias: `${names.alias}-tls`, rpId });
   const transport = phoneTransport(probe, { clientAlias: tls.key.alias, anchors });
   const client = createRelyingPartyClient({ url: apiUrl, transport });
   const { challenge } = granted('a challenge', await client.requestSignChallenge());
+  const { appAttestKeyId } = tls;
+  const vouching = appAttestKeyId === null ? {} : { appAttestKeyId };
   const signing = await prepareEnrolment(probe, {
-    ...{ subject, challenge, rpId, purpose: 'sign', alias: `${names.alias}-sign` },
-    ...(tls.appAttestKeyId === null ? {} : { appAttestKeyId: tls.appAttestKeyId }),
+    ...{ subject, challenge, rpId, purpose: 'sign', alias: `${alias}-sign`, ...vouching },
   });
-  const { csr, evidence } = signing;
-  const { epoch } = granted(
-    'its signing key',
-    await client.registerSigningKey({
-      ...{ challenge, csr },
-      ...(evidence === null ? {} : { evidence }),
-    }),
-  );
-  return orders(probe, { transport, apiUrl, epoch, signing });
+  const { epoch } = granted('its signing key', await client.registerSigningKey(requestOf(signing)));
+  return {
+    ...openOrders(probe, { transport, apiUrl, epoch, key: signing.key, appAttestKeyId }),
+    renewalChallenge: async () =>
+      granted('a challenge', await client.requestRenewalChallenge()).challenge,
+    prepareRenewal: (renewing) =>
+      prepareEnrolment(probe, {
+        ...{ subject, rpId, challenge: renewing, purpose: 'tls', ...vouching },
+        alias: `${alias}-renewed`,
+      }),
+    renew: async (renewal, other) =>
+      exchangeOf(await (await clientOf(other ?? door, transport)).renew(requestOf(renewal))),
+    async useRenewed(renewal, issued) {
+      const { alias: clientAlias, level } = renewal.key;
+      const chain = [...chainOf(issued)];
+      await probe.ask('certificate.install', { alias: clientAlias, chain }, level);
+      const renewed = await clientOf(door, phoneTransport(probe, { clientAlias, anchors }));
+      return exchangeOf(await renewed.requestSignChallenge());
+    },
+  };
 }
 
 async function enrolForTls(
   probe: ProbeWords,
-  door: RelyingPartyDoor,
-  names: { readonly subject: string; readonly alias: string; readonly rpId: string },
-): Promise<Enrolment> {
-  const challenge = await door.challenge(names.subject);
-  const enrolment = await prepareEnrolment(probe, { ...names, purpose: 'tls', challenge });
-  const chain = chainOf(await door.enrol(names.subject, enrolment));
-  const { alias, level } = enrolment.key;
-  await probe.ask('certificate.install', { alias, chain: [...chain] }, level);
-  return enrolment;
+  doors: readonly [RelyingPartyDoor, ...RelyingPartyDoor[]],
+  { subject, alias }: RegistrationNames,
+): Promise<{ readonly door: RelyingPartyDoor; readonly tls: Enrolment }> {
+  const [door, ...others] = doors;
+  const { rpId } = await door.describe();
+  const challenge = await door.challenge(subject);
+  const order = { subject, challenge, rpId, purpose: 'tls', alias: `${alias}-tls` } as const;
+  const tls = await prepareEnrolment(probe, order);
+  const issued = await door.enrol(subject, tls);
+  const [next, ...rest] = others;
+  if (issued.status !== 201 && next !== undefined) {
+    return enrolForTls(probe, [next, ...rest], { subject, alias });
+  }
+  const { level } = tls.key;
+  const chain = [...chainOf(issued)];
+  await probe.ask('certificate.install', { alias: tls.key.alias, chain }, level);
+  return { door, tls };
+}
+
+async function clientOf(door: RelyingPartyDoor, transport: Transport): Promise<RelyingPartyClient> {
+  return createRelyingPartyClient({ url: (await door.describe()).apiUrl, transport });
+}
+
+function requestOf({ challenge, csr, evidence }: Enrolment) {
+  return { challenge, csr, ...(evidence === null ? {} : { evidence }) };
 }
 
 /** Carries requests over the phone's own TLS, with the key that lives on the phone. */
@@ -91,43 +124,6 @@ function phoneTransport(
     }
     // Nobody judged anything: a dead connection must not look like a refusal.
     throw new HarnessError('ERR_RELYING_PARTY', `${url}: ${sent.phase} failed: ${sent.error}`);
-  };
-}
-
-function orders(
-  probe: ProbeWords,
-  phone: {
-    readonly transport: Transport;
-    readonly apiUrl: string;
-    readonly epoch: string;
-    readonly signing: Enrolment;
-  },
-): Registration {
-  const { epoch, apiUrl, transport, signing } = phone;
-  const { origin, host } = new URL(apiUrl);
-  const { alias, level } = signing.key;
-  let counter = 0n;
-  return {
-    async sign({ agedMs = 0 } = {}) {
-      counter += 1n;
-      const body = utf8(JSON.stringify({ item: 'one loaf of bread', quantity: 1 }));
-      const request = { method: 'POST', authority: host, target: ORDERS };
-      const { headers } = await probe.ask(
-        'request.sign',
-        {
-          ...{ ...request, alias, epoch, contentType: JSON_TYPE },
-          ...{ body: toBase64url(body), counter: counter.toString() },
-          ...(agedMs === 0 ? {} : { timestampMs: Date.now() - agedMs }),
-        },
-        level,
-      );
-      const others = headers.filter(([name]) => name.toLowerCase() !== 'content-type');
-      return { ...request, headers: [['content-type', JSON_TYPE], ...others], body };
-    },
-    async send({ method, target, headers, body }) {
-      const response = await transport({ method, url: `${origin}${target}`, headers, body });
-      return exchangeOf(readAnswer(response, orderReplySchema));
-    },
   };
 }
 

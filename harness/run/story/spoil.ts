@@ -1,5 +1,6 @@
 import { createAttackerKey } from '../../attacks/attacker-key.js';
 import type { CsrAttack, SignedRequestAttack } from '../../attacks/attack.js';
+import { chainExtended } from '../../attacks/android-key-attacks.js';
 import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
 import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
@@ -33,6 +34,30 @@ export function spoilCsr(csr: Uint8Array, attack: CsrAttackId): Uint8Array {
 export function spoilOnTheWay(enrolment: Enrolment, attack: CsrAttackId): Enrolment {
   const csr = fromBase64url(enrolment.csr) ?? new Uint8Array();
   return { ...enrolment, csr: toBase64url(spoilCsr(csr, attack)) };
+}
+
+/**
+ * An enrolment for the attacker's own key: the phone's attested key, which a hook lets him use, signs
+ * one more certificate below its own, with a record copied from it.
+ */
+export async function extendChain(
+  enrolment: Enrolment,
+  signWithPhone: (data: Uint8Array) => Promise<Uint8Array>,
+): Promise<Enrolment> {
+  const { evidence } = enrolment;
+  if (evidence?.format !== 'android-key') throw new RangeError('no chain that could be extended');
+  const attacker = createAttackerKey();
+  const certificates = await chainExtended.mutate(evidence.certificates.map(bytesOf), {
+    ...{ attacker, signWithPhone },
+    ...{ earlierChain: [], emulatorChain: [] },
+  });
+  const csr = csrKeySwapped.mutate(bytesOf(enrolment.csr), { attacker });
+  const forged = { ...evidence, certificates: certificates.map(toBase64url) };
+  return { ...enrolment, csr: toBase64url(csr), evidence: forged };
+}
+
+function bytesOf(text: string): Uint8Array {
+  return fromBase64url(text) ?? new Uint8Array();
 }
 
 /** The request that an attacker sends in place of the one that he captured. */

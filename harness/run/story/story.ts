@@ -1,29 +1,58 @@
 import type { Observation } from '../../expectation/observation.js';
 import { HarnessError } from '../../errors.js';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
+import { createHash } from 'node:crypto';
+import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
+import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
 import type { Exchange } from '../control-protocol.js';
 import { openDoor, type RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment, type EnrolmentOrder } from './enrolment.js';
 import { installCertificate } from './certificate.js';
 import { measureCosts, type OperationCost } from './costs.js';
-import { climbDown, tryExport, type ClimbedLadder, type PhoneKey } from './keys.js';
-import { laptopCsr } from './laptop.js';
+import {
+  climbDown,
+  tryExport,
+  type ClimbedLadder,
+  type Export,
+  type PhoneKey,
+  type Rungs,
+} from './keys.js';
+import { openLab, type StoryLab } from './lab.js';
+import { openLaptop, type StoryLaptop } from './laptop.js';
 import type { ProbeWords } from './probe-words.js';
 import { registerPhone, type Registration } from './registration.js';
 import { openMutualTls, type StoryMutualTls } from './mutual-tls.js';
+import { openWatch, type StoryWatch } from './monitoring.js';
 import { openWire, type StoryWire } from './wire.js';
-import { spoilOnTheWay, spoilRequest, type CsrAttackId, type RequestAttackId } from './spoil.js';
+import {
+  extendChain,
+  spoilOnTheWay,
+  spoilRequest,
+  type CsrAttackId,
+  type RequestAttackId,
+} from './spoil.js';
 
 /** What a story may want otherwise of an enrolment; the rest is as an honest app does it. */
-export type EnrolmentWish = Pick<EnrolmentOrder, 'challenge' | 'evidenceChallenge' | 'csrAttack'>;
+export type EnrolmentWish = Pick<
+  EnrolmentOrder,
+  'challenge' | 'evidenceChallenge' | 'csrAttack' | 'rungs' | 'keyOf'
+>;
+
+/** What a story may want otherwise of a key. */
+export interface KeyWish {
+  readonly rungs?: Rungs;
+  /** Has the key attested over this challenge. */
+  readonly challenge?: string;
+}
 
 /** The phone of a story, in the words of a story. */
 export interface StoryPhone {
+  readonly platform: 'android' | 'ios';
   /** Makes a key on the highest rung of the phone's ladder that yields one. */
-  makeKey(algorithm: 'ec-p256' | 'rsa-2048'): Promise<ClimbedLadder>;
+  makeKey(algorithm: 'ec-p256' | 'rsa-2048', wish?: KeyWish): Promise<ClimbedLadder>;
   /** Tries to take the key out of where it lives. */
-  tryExport(key: PhoneKey): Promise<Observation>;
+  tryExport(key: PhoneKey): Promise<Export>;
   /** Makes key, certification request and evidence for a client certificate, and sends nothing. */
   prepareEnrolment(wish: EnrolmentWish): Promise<Enrolment>;
   /** Installs the certificate chain that was issued, for the key that it certifies. */
@@ -32,20 +61,16 @@ export interface StoryPhone {
   costs(): Promise<readonly OperationCost[]>;
   /** The phone's registration; made once for all stories, since vendors ration attestations. */
   registered(): Promise<Registration>;
+  /** A registration for this story alone, at the relying party that is named first of those that take it. */
+  register(at?: BackendId): Promise<Registration>;
 }
 
-/** Somebody with the relying party's address, a certificate tool and no phone. */
-export interface StoryLaptop {
-  prepareEnrolment(about: {
-    readonly subject: string;
-    readonly challenge: string;
-  }): Pick<Enrolment, 'challenge' | 'csr' | 'evidence'>;
-}
-
-/** Somebody between the phone and the relying party. */
+/** Somebody between the phone and the relying party, or in the process of the app. */
 export interface StoryAttacker {
   spoil(enrolment: Enrolment, attack: CsrAttackId): Enrolment;
   spoilRequest(request: SignedHttpRequest, attack: RequestAttackId): SignedHttpRequest;
+  /** Lets the phone's key certify a key of the attacker's own. */
+  extendChain(enrolment: Enrolment): Promise<Enrolment>;
 }
 
 /** What a scenario is told with. A story asserts nothing: the run judges what it observes. */
@@ -53,9 +78,14 @@ export interface Story {
   /** The account that the phone enrols for in this scenario. */
   readonly subject: string;
   readonly phone: StoryPhone;
+  readonly lab: StoryLab;
+  /** The relying party as it should be. */
   readonly relyingParty: RelyingPartyDoor;
+  /** One that differs from it in one thing. */
+  readonly backend: (id: BackendId) => RelyingPartyDoor;
   readonly laptop: StoryLaptop;
   readonly attacker: StoryAttacker;
+  readonly watch: StoryWatch;
   readonly wire: StoryWire;
   readonly mutualTls: StoryMutualTls;
   readonly observe: (name: string, observation: Observation) => Promise<void>;
@@ -63,6 +93,8 @@ export interface Story {
   readonly observeAnswer: (name: string, exchange: Exchange) => Promise<void>;
   /** Observes what the verifier said last, in this scenario, of evidence for a key. */
   readonly observeAppraisal: (name: string) => Promise<void>;
+  /** Observes whether the order that was judged last is the one that its user gave. */
+  readonly observeOrder: (name: string, given: SignedHttpRequest) => Promise<void>;
 }
 
 /** A phone that tells one story after another. */
@@ -76,65 +108,126 @@ export function createStoryteller(
   control: ControlClient,
   phone: string,
 ): Storyteller {
-  let registration: Promise<Registration> | null = null;
+  const told = { probe, control, phone };
+  const registered = once(() =>
+    registerPhone(probe, registrars(control, phone), {
+      subject: `${phone}.orders`.slice(0, MAX_COMMON_NAME),
+      alias: 'orders',
+    }),
+  );
+  return { story: (scenarioId) => storyOf({ ...told, registered, scenarioId }) };
+}
+
+// It becomes a certificate's common name.
+const MAX_COMMON_NAME = 64;
+
+function registrars(
+  control: ControlClient,
+  phone: string,
+): readonly [RelyingPartyDoor, RelyingPartyDoor] {
+  return [openDoor(control, phone), openDoor(control, phone, 'undemanding')];
+}
+
+interface Telling {
+  readonly probe: ProbeWords;
+  readonly control: ControlClient;
+  readonly phone: string;
+  readonly registered: () => Promise<Registration>;
+  readonly scenarioId: string;
+}
+
+function storyOf(telling: Telling): Story {
+  const { probe, control, phone, scenarioId } = telling;
+  const relyingParty = openDoor(control, phone);
+  const alias = scenarioId.replaceAll('/', '.');
+  const subject = `${phone}.${alias}`.slice(0, MAX_COMMON_NAME);
+  const observe: Story['observe'] = async (name, observation) => {
+    await control.ask('observations', { phone, name, observation });
+  };
   return {
-    story(scenarioId) {
-      const relyingParty = openDoor(control, phone);
-      const alias = scenarioId.replaceAll('/', '.');
-      // It becomes a certificate's common name, which has at most 64 characters.
-      const subject = `${phone}.${alias}`.slice(0, 64);
-      const observe: Story['observe'] = async (name, observation) => {
-        await control.ask('observations', { phone, name, observation });
-      };
-      return {
-        subject,
-        relyingParty,
-        observe,
-        laptop: {
-          prepareEnrolment: (about) => ({
-            challenge: about.challenge,
-            csr: laptopCsr(about),
-            evidence: null,
-          }),
-        },
-        attacker: { spoil: spoilOnTheWay, spoilRequest },
-        mutualTls: openMutualTls({ probe, control, phone, alias, relyingParty }),
-        wire: openWire({ probe, control, phone, subject, relyingParty }),
-        observeAnswer: (name, { status, code, checks }) =>
-          observe(name, { kind: 'response', status, code, checks }),
-        async observeAppraisal(name) {
-          const results = await relyingParty.appraisals();
-          const result = results.findLast(({ format }) => !OTHER_FORMATS.has(format));
-          if (result === undefined) {
-            throw new HarnessError(
-              'ERR_RELYING_PARTY',
-              'the verifier was not asked about evidence',
-            );
-          }
-          await observe(name, { kind: 'appraisal', result });
-        },
-        phone: {
-          makeKey: (algorithm) => climbDown(probe, { alias, algorithm, purpose: 'sign' }),
-          tryExport: (key) => tryExport(probe, key),
-          async prepareEnrolment(wish) {
-            const { rpId } = await relyingParty.describe();
-            return prepareEnrolment(probe, {
-              ...{ alias, subject, rpId },
-              purpose: 'tls',
-              ...wish,
-            });
-          },
-          install: (enrolment, issued) => installCertificate(probe, enrolment.key, issued),
-          costs: () => measureCosts(probe, alias),
-          registered: () =>
-            (registration ??= registerPhone(probe, relyingParty, {
-              subject: `${phone}.orders`.slice(0, 64),
-              alias: 'orders',
-            })),
-        },
-      };
+    ...{ subject, relyingParty, observe },
+    phone: storyPhone(telling, { alias, subject, relyingParty }),
+    lab: openLab(control, { alias: phone, platform: probe.platform }),
+    backend: (id) => openDoor(control, phone, id),
+    laptop: openLaptop(control),
+    attacker: {
+      ...{ spoil: spoilOnTheWay, spoilRequest },
+      extendChain: (enrolment) => extendChain(enrolment, signWith(probe, enrolment.key.alias)),
+    },
+    watch: openWatch(control, phone),
+    mutualTls: openMutualTls({ probe, control, phone, alias, relyingParty }),
+    wire: openWire({ probe, control, phone, subject, relyingParty }),
+    observeAnswer: (name, { status, code, checks }) =>
+      observe(name, { kind: 'response', status, code, checks }),
+    async observeAppraisal(name) {
+      const results = await relyingParty.appraisals();
+      const result = results.findLast(({ format }) => !OTHER_FORMATS.has(format));
+      if (result === undefined) {
+        const message = 'the verifier was not asked about evidence';
+        throw new HarnessError('ERR_RELYING_PARTY', message);
+      }
+      await observe(name, { kind: 'appraisal', result });
+    },
+    async observeOrder(name, given) {
+      const judged = (await relyingParty.appraisals()).findLast(
+        ({ format }) => format === 'signed-request',
+      );
+      const isSame = judged?.claims['bodySha256'] === sha256Hex(given.body);
+      const operation = 'order.received-as-given';
+      await observe(name, {
+        ...{ kind: 'operation', operation },
+        ...(isSame
+          ? { outcome: 'done', code: null }
+          : { outcome: 'refused', code: 'another_body' }),
+      });
     },
   };
+}
+
+function storyPhone(
+  { probe, control, phone, registered }: Telling,
+  names: {
+    readonly alias: string;
+    readonly subject: string;
+    readonly relyingParty: RelyingPartyDoor;
+  },
+): StoryPhone {
+  const { alias, subject, relyingParty } = names;
+  return {
+    platform: probe.platform,
+    makeKey: (algorithm, wish = {}) =>
+      climbDown(probe, { alias, algorithm, purpose: 'sign', ...wish }),
+    tryExport: (key) => tryExport(probe, key),
+    async prepareEnrolment(wish) {
+      const { rpId } = await relyingParty.describe();
+      return prepareEnrolment(probe, { alias, subject, rpId, purpose: 'tls', ...wish });
+    },
+    install: (enrolment, issued) => installCertificate(probe, enrolment.key, issued),
+    costs: () => measureCosts(probe, alias),
+    registered,
+    register: (at) =>
+      registerPhone(
+        probe,
+        at === undefined ? registrars(control, phone) : [openDoor(control, phone, at)],
+        { subject, alias },
+      ),
+  };
+}
+
+function signWith(probe: ProbeWords, alias: string): (data: Uint8Array) => Promise<Uint8Array> {
+  return async (data) => {
+    const { signature } = await probe.ask('key.sign', { alias, data: toBase64url(data) });
+    return fromBase64url(signature) ?? new Uint8Array();
+  };
+}
+
+function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => (made ??= make());
 }
 
 const OTHER_FORMATS: ReadonlySet<string> = new Set(['csr', 'signed-request']);

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { equalBytes, utf8 } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
+import { createInterceptionAuthority, type MitmProxy } from '../interception/index.js';
+
+/** A proxy that reads by rules, in the settings of a phone. */
+export interface StartedProxy {
+  readonly id: string;
+  /** `host:port`, as a phone's settings have it. */
+  readonly address: string;
+  /** DER of the authority that the phone's owner was made to trust. */
+  readonly anchor: Uint8Array;
+}
+
+/** What a proxy has read. */
+export interface ProxyReading {
+  /** Requests with exactly the body that was asked about. */
+  readonly matching: number;
+  /** Bytes of the bodies of all requests. */
+  readonly bodyBytes: number;
+}
+
+/** The rule-based proxies of one run. */
+export interface Proxies {
+  /** Starts one that reads every request and answers it itself, with this body. */
+  start(answer: Uint8Array): Promise<StartedProxy>;
+  /** Ends it; says what it read. */
+  finish(id: string, body: Uint8Array): Promise<ProxyReading>;
+  close(): Promise<void>;
+}
+
+/** The status of a rewritten answer: no server gives it. */
+export const REWRITTEN_STATUS = 299;
+
+/** Prepares proxies; none listens, and nothing of them is loaded, before a story asks for one. */
+export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }): Proxies {
+  const running = new Map<string, MitmProxy>();
+  return {
+    async start(body) {
+      const { startMitmProxy } = await import('../interception/mitm.js');
+      const authority = createInterceptionAuthority({
+        ...{ commonName: 'attestlab lab proxy', keyType: 'rsa-2048' },
+        now: new Date(),
+      });
+      const proxy = await startMitmProxy({
+        authority,
+        rules: [{ then: { kind: 'answer', status: REWRITTEN_STATUS, body } }],
+        upstreamAnchors: parts.anchors,
+      });
+      const id = randomUUID();
+      running.set(id, proxy);
+      return { id, address: `127.0.0.1:${proxy.port}`, anchor: authority.certificate };
+    },
+    async finish(id, body) {
+      const proxy = running.get(id);
+      if (proxy === undefined) throw new HarnessError('ERR_USAGE', 'no such proxy');
+      running.delete(id);
+      await proxy.close();
+      const requests = proxy.requests();
+      return {
+        matching: requests.filter((request) => equalBytes(request.body, body)).length,
+        bodyBytes: requests.reduce((sum, request) => sum + request.body.length, 0),
+      };
+    },
+    close: async () => {
+      await Promise.all([...running.values()].map((proxy) => proxy.close()));
+    },
+  };
+}
+
+/** What a proxy answers in place of the server. */
+export const REWRITTEN_BODY = utf8('{"from":"somebody in the middle"}');
