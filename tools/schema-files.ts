@@ -2,6 +2,7 @@ import { corpusSchemaFiles } from '../harness/corpus/vectors/schema-files.js';
 import { expectationSchemaFiles } from '../harness/expectation/load-expectations.js';
 import { farmSchemaFiles } from '../harness/farm/schemas.js';
 import { recordSchemaFiles } from '../harness/report/record-schemas.js';
+import { policySchemaFiles } from '../harness/run/load-policy.js';
 
 /** Every JSON Schema under `fixtures/schemas/`, by its path there. */
 export function schemaFiles(): ReadonlyMap<string, string> {
@@ -9,6 +10,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     ...corpusSchemaFiles(),
     ...expectationSchemaFiles(),
     ...farmSchemaFiles(),
+    ...policySchemaFiles(),
     ...recordSchemaFiles(),
   ]);
 }

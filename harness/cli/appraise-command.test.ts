@@ -61,6 +61,18 @@ afterAll(() => {
 });
 
 describe('attestlab appraise of an Android chain', () => {
+  it('takes a policy file, under whose id it shows the result', async () => {
+    writeFileSync(
+      file('ours.yaml'),
+      'id: ours\nextends: baseline\nrequired: [android-key/challenge-matches]\n',
+    );
+    const ours = ['--policy', file('ours.yaml')];
+    expect((await command(...android, ...rightChallenge, ...ours)).exit).toBe(0);
+    const { exit, out } = await command(...android, ...ours);
+    expect(exit).toBe(4);
+    expect(out).toMatch(/^INDETERMINATE .* policy ours,/);
+  });
+
   it('exits 0 and shows verdict, checks and claims within 80 columns', async () => {
     const { exit, out, err } = await command(...android, ...rightChallenge);
     expect(exit).toBe(0);
@@ -164,7 +176,7 @@ describe('wrong usage of attestlab appraise', () => {
     ],
     [['appraise', '--android-chain', '/no/such.pem'], /\/no\/such\.pem: ENOENT/],
     [['appraise', '--android-chain', 'a', '--at', 'noon'], /--at: "noon" is no time/],
-    [['appraise', '--android-chain', 'a', '--policy', 'lax'], /Allowed choices are baseline/],
+    [['appraise', '--android-chain', 'a', '--policy', 'lax'], /known policies: baseline/],
     [['appraise', '--android-chain', 'a', '--chalenge', 'hex:00'], /Did you mean --challenge/],
     [['apraise'], /unknown command 'apraise'/],
   ])('exits 2 and says why: %j', async (args, message) => {
@@ -176,8 +188,8 @@ describe('wrong usage of attestlab appraise', () => {
 
   it('offers exactly the policies that the verifier has', async () => {
     const { out } = await command('appraise', '--help');
-    const [, choices = ''] =
-      /--policy.*?\(choices: (.*?), default/.exec(out.replace(/\s+/g, ' ')) ?? [];
-    expect(choices.match(/[a-z]+/g)?.sort()).toEqual(Object.keys(POLICIES).sort());
+    const [, names = ''] =
+      /--policy <policy> (.*?), or a policy file/.exec(out.replace(/\s+/g, ' ')) ?? [];
+    expect(names.split(', ').sort()).toEqual(Object.keys(POLICIES).sort());
   });
 });

@@ -2,10 +2,10 @@ import { parseAndroidKey } from '../evidence/android-key/index.js';
 import { parseAppAttestAttestation } from '../evidence/app-attest/index.js';
 import { EXIT, HarnessError } from '../errors.js';
 import { productRoot } from '../product.js';
+import { loadPolicy } from '../run/load-policy.js';
 import { loadTrust, parseRevocationList, type TrustSet } from '../trust/index.js';
 import {
   createVerifier,
-  POLICIES,
   type AndroidKeyExpected,
   type AppraisalInput,
   type AppraisalPolicy,
@@ -31,7 +31,8 @@ export interface AppraiseOptions {
   readonly clientDataHash?: string;
   readonly environment: 'production' | 'development';
   readonly at?: string;
-  readonly policy: keyof typeof POLICIES;
+  /** A shipped policy's name, or a policy file. */
+  readonly policy: string;
   readonly trust?: string;
   readonly json?: true;
 }
@@ -132,7 +133,7 @@ function trustOf({ trust, statusList, statusListAt }: AppraiseOptions): TrustSet
 
 // Production alone unless it is widened: a development attestation must never pass by default.
 function policyOf({ policy: name, appAttest, environment }: AppraiseOptions): AppraisalPolicy {
-  const policy = POLICIES[name];
+  const { policy } = loadPolicy(name, { by: '--policy', code: 'ERR_USAGE' });
   if (appAttest === undefined) return policy;
   return {
     ...policy,

@@ -18,7 +18,7 @@ function facts(lab: Lab): Readonly<Record<string, unknown>> {
     name: lab.name,
     file: lab.file,
     sha256: lab.sha256,
-    policy: lab.policyId,
+    policy: lab.policy,
     timeScale: lab.timeScale,
     ports: lab.ports,
     trust: lab.trustFolder,
@@ -36,7 +36,7 @@ function facts(lab: Lab): Readonly<Record<string, unknown>> {
 function text(lab: Lab): string {
   const { relyingParty, android, apple } = lab.referenceValues;
   const rows: readonly (readonly [string, string])[] = [
-    ['policy', lab.policyId],
+    ['policy', lab.policy],
     ['trust', lab.trustFolder],
     ['expectations', lab.expectationsFolder],
     ['reports', lab.reportsFolder],

@@ -8,6 +8,7 @@ import { declareCorpus } from './verbs/corpus.js';
 import { declareDoctor } from './verbs/doctor.js';
 import { declareLab } from './verbs/lab.js';
 import { declareNightly } from './verbs/nightly.js';
+import { declarePolicy } from './verbs/policy.js';
 import { declareReplayLine } from './verbs/replay-line.js';
 import { declareSelftest } from './verbs/selftest.js';
 import { declareTrust } from './verbs/trust.js';
@@ -74,6 +75,7 @@ function program(context: VerbContext): Command {
     declareSelftest,
     declareReplayLine,
     declareLab,
+    declarePolicy,
     declareTrust,
     declareDoctor,
   ]) {

@@ -206,7 +206,7 @@ describe('loadLab', () => {
     const lab = loadLab(virtualLab);
     expect(lab).toMatchObject({
       name: 'virtual',
-      policyId: 'lab',
+      policy: 'lab',
       scenarios: null,
       expectationsFolder: join(fixtures, 'expectations'),
       trustFolder: join(fixtures, 'trust'),

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { jsonSchemaText, loadYaml } from '../configuration.js';
-import { POLICY_IDS, type PolicyId } from '../verifier/policy-ids.js';
+import { POLICY_IDS } from '../verifier/policy-ids.js';
 import { loadClasses, type DeviceClass } from './classes.js';
 import { loadInventory, type Inventory } from './inventory.js';
 import { loadReferenceValues, type ReferenceValues } from './reference-values.js';
@@ -20,8 +20,14 @@ export const labFileSchema = z
     classes: path,
     expectations: path,
     trust: path,
-    /** The appraisal policy by its id. */
-    policy: z.enum(POLICY_IDS).default('lab'),
+    /** The appraisal policy: the name of a shipped one, or a file that ends in .yaml. */
+    policy: z
+      .string()
+      .refine(
+        (policy) => POLICY_IDS.some((id) => id === policy) || policy.endsWith('.yaml'),
+        `is no policy: known: ${POLICY_IDS.join(', ')}, or a file that ends in .yaml`,
+      )
+      .default('lab'),
     /** Modelled latencies of virtual phones are multiplied by this; real phones know no such thing. */
     timeScale: z.number().min(0).max(100).default(1),
     /** Ports on loopback; 0 takes any that is free. */
@@ -51,7 +57,8 @@ export interface Lab {
   readonly referenceValues: ReferenceValues;
   readonly expectationsFolder: string;
   readonly trustFolder: string;
-  readonly policyId: PolicyId;
+  /** The name of a shipped policy, or the whole path of a policy file. */
+  readonly policy: string;
   readonly timeScale: number;
   readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
   readonly reportsFolder: string;
@@ -75,6 +82,9 @@ export function loadLab(folderOrFile: string): Lab {
   const digest = createHash('sha256');
   for (const part of [sha256, inventory.sha256, referenceValues.sha256]) digest.update(part);
   digest.update(JSON.stringify([...classes.values()]));
+  const policy = value.policy.endsWith('.yaml') ? at(value.policy) : value.policy;
+  // What a policy may say is the verifier's to know; here its bytes are part of the lab.
+  if (policy !== value.policy) digest.update(loadYaml(policy, z.unknown()).sha256);
   return {
     name: value.name,
     file,
@@ -83,7 +93,7 @@ export function loadLab(folderOrFile: string): Lab {
     referenceValues: referenceValues.value,
     expectationsFolder: at(value.expectations),
     trustFolder: at(value.trust),
-    policyId: value.policy,
+    policy,
     timeScale: value.timeScale,
     ports: value.ports,
     reportsFolder: value.reports === undefined ? resolve('reports') : at(value.reports),

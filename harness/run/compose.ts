@@ -15,12 +15,7 @@ import {
   type TrustSet,
 } from '../trust/index.js';
 import { parseCertificate } from '../encoding/certificate.js';
-import {
-  createSignatureMemo,
-  createVerifier,
-  POLICIES,
-  type AppraisalPolicy,
-} from '../verifier/index.js';
+import { createSignatureMemo, createVerifier, type AppraisalPolicy } from '../verifier/index.js';
 import { prepareAppiumHome } from '../virtual-lab/appium-home.js';
 import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spec.js';
 import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
@@ -32,6 +27,7 @@ import { Closers } from './closers.js';
 import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
 import { createProxies, type Proxies } from './proxies.js';
 import type { Lever } from './levers.js';
+import { loadPolicy } from './load-policy.js';
 import type { RunFolder } from './run-folder.js';
 import { createWatches, type Watches } from './watches.js';
 import type { Sabotage } from './sabotages/sabotage.js';
@@ -59,8 +55,11 @@ export interface Stage {
 
 /** The appraisal policy of a lab, with what the lab's reference values narrow. */
 export function labPolicy(lab: Lab): AppraisalPolicy {
-  const { environment } = lab.referenceValues.apple;
-  return { ...POLICIES[lab.policyId], appAttest: { environments: [environment] } };
+  const { policy } = loadPolicy(lab.policy, {
+    by: `${lab.file}: policy`,
+    code: 'ERR_FILE_INVALID',
+  });
+  return { ...policy, appAttest: { environments: [lab.referenceValues.apple.environment] } };
 }
 
 /** The inventory's virtual phones, checked by the virtual lab's own schema. */

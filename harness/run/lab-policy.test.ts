@@ -46,7 +46,7 @@ describe('the policy of a lab', () => {
       ...LAB,
       appAttest: { environments: ['production'] },
     });
-    expect(labPolicy({ ...shipped, policyId: 'strict' }).id).toBe('strict');
+    expect(labPolicy({ ...shipped, policy: 'strict' }).id).toBe('strict');
   });
 
   it.each([

@@ -7,6 +7,9 @@ import type { PolicyId } from './policy-ids.js';
 import type { AndroidKeyPolicy, AppraisalPolicy, PlayIntegrityPolicy } from './policy.js';
 import { SIGNED_REQUEST_DEMANDS } from './signed-request/demands.js';
 
+/** Name of a policy that is shipped. */
+export type PolicyName = PolicyId;
+
 // One line a format; each format's folder says what the policies demand of it.
 const DEMANDS: readonly Readonly<Record<PolicyId, FormatDemands>>[] = [
   ANDROID_KEY_DEMANDS,

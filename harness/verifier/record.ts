@@ -10,9 +10,8 @@ import {
 import { parseCsr } from '../evidence/csr/index.js';
 import { playIntegrityPayload, playIntegrityToken } from '../evidence/play-integrity/index.js';
 import { parseSignedRequest } from '../evidence/signed-request/index.js';
-import { CHECK_IDS, type CheckId } from './check-ids.js';
 import type { Exchanges, Format } from './formats.js';
-import type { AppraisalPolicy } from './policy.js';
+import { policySchema } from './policy-schema.js';
 import type { AppraisalInput } from './verifier.js';
 
 const bytes = z.codec(
@@ -38,46 +37,6 @@ const time = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (date) => date.toISOString(),
 });
-
-const checkIds = z
-  .array(z.custom<CheckId>((id) => typeof id === 'string' && id in CHECK_IDS, 'no such check'))
-  .readonly();
-
-const policy = z.strictObject({
-  id: z.string(),
-  required: checkIds,
-  reported: checkIds,
-  androidKey: z.strictObject({
-    nameChaining: z.enum(['required', 'ignored']),
-    attestKeyChains: z.enum(['refused', 'allowed']),
-    anchorByIssuer: z.enum(['refused', 'allowed']),
-    suspendedEntries: z.enum(['refused', 'ignored']),
-    unknownTags: z.enum(['kept', 'rejected']),
-    tagOrder: z.enum(['kept', 'required']),
-    revocationMaxAgeDays: z.number().nonnegative().nullable(),
-    minimumLevel: z.enum(['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX']),
-  }),
-  appAttest: z.strictObject({
-    environments: z.array(z.enum(['development', 'production'])).readonly(),
-  }),
-  signedRequest: z.strictObject({
-    pastWindowMs: z.number().nonnegative(),
-    futureWindowMs: z.number().nonnegative(),
-  }),
-  playIntegrity: z.strictObject({
-    maxAgeMs: z.number().nonnegative(),
-    futureWindowMs: z.number().nonnegative(),
-    deviceLabel: z.enum([
-      'MEETS_BASIC_INTEGRITY',
-      'MEETS_DEVICE_INTEGRITY',
-      'MEETS_STRONG_INTEGRITY',
-    ]),
-    licensing: z.enum(['required', 'ignored']),
-    highestActivityLevel: z.number().min(1).max(4).nullable(),
-    refusedAppAccess: z.array(z.string()).readonly(),
-    allowedPlayProtect: z.array(z.string()).readonly().nullable(),
-  }),
-}) satisfies z.ZodType<AppraisalPolicy>;
 
 const strings = z.array(z.string()).readonly();
 
@@ -212,7 +171,7 @@ const envelope = z.strictObject({
   format: z.string().refine((name): name is Format => name in EXCHANGES, 'no such format'),
   evidence: z.unknown(),
   expected: z.unknown(),
-  policy,
+  policy: policySchema,
   now: time,
 });
 
@@ -227,7 +186,7 @@ export function encodeAppraisal(input: AppraisalInput): RecordedAppraisal {
     version: 1,
     format,
     ...encodeExchange(format, input),
-    policy: z.encode(policy, applied),
+    policy: z.encode(policySchema, applied),
     now: z.encode(time, now),
   };
 }

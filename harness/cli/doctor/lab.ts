@@ -41,7 +41,7 @@ function attempt<Value>(body: () => Value): Attempt<Value> {
 function inShort(lab: Lab): string {
   const { phones } = lab.inventory.value;
   const virtual = phones.filter((phone) => phone.virtual !== undefined).length;
-  return `${lab.name}: ${phones.length} phones, ${virtual} of them virtual; policy ${lab.policyId}`;
+  return `${lab.name}: ${phones.length} phones, ${virtual} of them virtual; policy ${lab.policy}`;
 }
 
 function trustOfLab(lab: Lab, now: Date): Finding {

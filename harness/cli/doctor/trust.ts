@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Lab } from '../../farm/lab.js';
+import { loadPolicy } from '../../run/load-policy.js';
 import { loadTrust, type TrustAnchor, type TrustSet } from '../../trust/index.js';
-import { POLICIES } from '../../verifier/index.js';
 import { missing, ok, type Finding } from './finding.js';
 
 const DAY_MS = 86_400_000;
@@ -11,7 +11,10 @@ const DAY_MS = 86_400_000;
  * night it would turn every verdict of a real phone to indeterminate.
  */
 export function trustFinding(lab: Lab, now: Date): Finding {
-  const policy = POLICIES[lab.policyId];
+  const { policy } = loadPolicy(lab.policy, {
+    by: `${lab.file}: policy`,
+    code: 'ERR_FILE_INVALID',
+  });
   const trust = loadTrust(lab.trustFolder);
   const expired = expiredAnchors(trust, now);
   if (expired.length > 0) {

@@ -24,11 +24,7 @@ export const declareAppraise: DeclareVerb = (program, { terminal, finish }) => {
         .default('production'),
     )
     .option('--at <time>', 'time to appraise for, ISO 8601 with zone; default: now')
-    .addOption(
-      new Option('--policy <name>', 'appraisal policy')
-        .choices(['baseline', 'strict', 'lab'])
-        .default('baseline'),
-    )
+    .option('--policy <policy>', 'baseline, strict, lab, or a policy file (.yaml)', 'baseline')
     .option('--trust <folder>', 'trust anchors; default: the ones that are shipped')
     .option('--json', 'the result as JSON')
     .action(async (options: AppraiseOptions) => {
