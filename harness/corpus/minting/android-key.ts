@@ -27,6 +27,7 @@ export interface ChainChanges {
   /** Extensions of the leaf as they stand, in place of a record. */
   readonly leafExtensions?: readonly NewExtension[];
   readonly leafSpki?: Uint8Array;
+  readonly leafNotAfterMs?: number;
   /** The name in the leaf of whoever signed it. */
   readonly leafIssuer?: readonly NameAttribute[];
   readonly attestationName?: readonly NameAttribute[];
@@ -89,6 +90,7 @@ export function mintAndroidChain(changes: ChainChanges = {}): readonly Uint8Arra
       issuer: changes.leafIssuer ?? name,
       by: ANDROID_KEYS.attestation,
       spki: changes.leafSpki ?? ANDROID_KEYS.leaf.spki,
+      notAfterMs: changes.leafNotAfterMs,
     }),
     mintCertificate({
       ...{ subject: name, issuer: INTERMEDIATE_NAME, serial: BigInt(`0x${ATTESTATION_SERIAL}`) },
@@ -211,17 +213,20 @@ function recordExtensions(
   return changes.record === null ? [] : goodRecord(record);
 }
 
-// The dates of a leaf are the nonsense that phones write.
+// The dates of a leaf are what most phones write; some write nonsense, and none of them counts.
+const LEAF_TO_MS = Date.parse('2048-01-01T00:00:00Z');
+
 function mintLeaf(leaf: {
   readonly extensions: readonly NewExtension[];
   readonly issuer: readonly NameAttribute[];
   readonly by: TestKey;
   readonly spki: Uint8Array;
+  readonly notAfterMs?: number | undefined;
 }): Uint8Array {
   const { extensions, issuer, by, spki } = leaf;
   return mintCertificate({
     ...{ subject: LEAF_NAME, issuer, by, serial: 1n, extensions, key: { spki } },
-    ...{ notBeforeMs: 0, notAfterMs: 1 },
+    ...{ notBeforeMs: 0, notAfterMs: leaf.notAfterMs ?? LEAF_TO_MS },
   });
 }
 

@@ -24,15 +24,18 @@ export const APPLE_KEYS = { attested: testKey('apple attested'), other: testKey(
 /** The root of App Attest. */
 export const APPLE_ROOT = authority('attestlab corpus App Attest root');
 
+// A public verifier finds the authority in x5c by Apple's name for it, and would see none otherwise.
+const INTERMEDIATE_NAME = 'attestlab corpus Apple App Attestation CA 1';
+
 /** The authority below it. */
-export const APPLE_INTERMEDIATE = authority('attestlab corpus App Attest CA 1', APPLE_ROOT);
+export const APPLE_INTERMEDIATE = authority(INTERMEDIATE_NAME, APPLE_ROOT);
 
 /** A certificate below the root that makes nobody an authority. */
-export const APPLE_NO_AUTHORITY = authority('attestlab corpus no authority', APPLE_ROOT, []);
+export const APPLE_NO_AUTHORITY = authority(`${INTERMEDIATE_NAME}, no authority`, APPLE_ROOT, []);
 
 /** An authority below the root whose certificate carries these extensions. */
-export function authorityWith(name: string, extensions: readonly NewExtension[]): TestAuthority {
-  return authority(name, APPLE_ROOT, extensions);
+export function authorityWith(word: string, extensions: readonly NewExtension[]): TestAuthority {
+  return authority(`${INTERMEDIATE_NAME}, ${word}`, APPLE_ROOT, extensions);
 }
 
 /** Everything that an attestation may deviate in. */

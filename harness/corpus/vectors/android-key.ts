@@ -85,6 +85,11 @@ const passing: readonly Draft[] = [
       attestationName: AUTHORITY_NAMES.strongBox,
     }),
   }),
+  drafts.passing('leaf-of-1970', {
+    description: 'a leaf that expired in 1970: what phones write there means nothing',
+    checks: ['android-key/not-expired'],
+    ...minted({ leafNotAfterMs: 1000 }),
+  }),
   drafts.passing('strict-tags', {
     description: 'a good record where policy wants known tags in ascending order',
     checks: ['android-key/tags-in-order', 'android-key/tags-known'],

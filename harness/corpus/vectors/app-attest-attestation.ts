@@ -160,7 +160,7 @@ const bindingFailures: readonly Draft[] = [
   }),
 ];
 
-const oddAuthority = authorityWith('attestlab corpus odd authority', [
+const oddAuthority = authorityWith('odd', [
   { oid: EXTENSION_OID.basicConstraints, value: der.integer(1) },
 ]);
 

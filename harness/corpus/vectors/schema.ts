@@ -5,7 +5,8 @@ import { z } from 'zod';
 const bytes = z.string().regex(/^[A-Za-z0-9_-]*$/, 'base64url without padding');
 const whole = z.string().regex(/^(?:0|[1-9]\d*)$/, 'a whole number in decimal');
 const texts = z.array(z.string());
-const time = z.iso.datetime();
+/** A time with its zone. */
+export const time = z.iso.datetime();
 
 const request = z.strictObject({
   method: z.string(),
@@ -27,7 +28,7 @@ const registeredKey = z.strictObject({
 });
 
 /** What came in and what it is compared with, by format. */
-const EXCHANGES = {
+export const EXCHANGES = {
   'android-key': {
     evidence: z.strictObject({ certificates: z.array(bytes) }),
     expected: z.strictObject({
@@ -90,7 +91,8 @@ const EXCHANGES = {
 
 const anchor = z.strictObject({ name: z.string(), certificate: bytes });
 
-const trust = z.strictObject({
+/** Roots, status list and keys of a vector. */
+export const trust = z.strictObject({
   android: z.array(anchor),
   /** Roots whose private keys are public. */
   software: z.array(anchor),
@@ -101,7 +103,8 @@ const trust = z.strictObject({
   playIntegrityKeys: z.strictObject({ decryptionKey: bytes, verificationKey: bytes }).optional(),
 });
 
-const policy = z.strictObject({
+/** What a vector's policy demands of the checks of its format. */
+export const policy = z.strictObject({
   /** Checks of this format that must have passed. */
   required: texts,
   /** Checks of this format that decide nothing. */

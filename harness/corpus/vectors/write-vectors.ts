@@ -2,8 +2,6 @@ import {
   encodeAppraisal,
   FORMATS,
   type AppraisalInput,
-  type AppraisalPolicy,
-  type CheckId,
   type Format,
 } from '../../verifier/index.js';
 import { androidKeyVectors } from './android-key.js';
@@ -12,7 +10,7 @@ import { attestationVectors } from './app-attest-attestation.js';
 import { receiptVectors } from './app-attest-receipt.js';
 import { csrVectors } from './csr.js';
 import type { VectorDraft, VectorFileDraft } from './draft.js';
-import { POLICY_SECTIONS } from './policy-settings.js';
+import { statedPolicy } from './policy-settings.js';
 import { playIntegrityVectors } from './play-integrity.js';
 import { signedRequestVectors } from './signed-request.js';
 import { vectorFileSchema } from './schema.js';
@@ -36,10 +34,9 @@ function writtenFile<F extends Format>(draft: VectorFileDraft<F>): [name: string
     id,
     { rule, source, withoutIt },
   ]);
-  const ids = FORMATS[format].checks.map(({ id }) => id);
   const policies = Object.entries(draft.policies).map(([name, policy]): [string, object] => [
     name,
-    writtenPolicy(policy, { format, ids }),
+    statedPolicy(policy, format),
   ]);
   const file = {
     ...{ version: 1, format, description, checks: Object.fromEntries<object>(checks) },
@@ -48,18 +45,6 @@ function writtenFile<F extends Format>(draft: VectorFileDraft<F>): [name: string
   };
   // The schema orders the members, and refuses what a reader of the file would not understand.
   return [`${format}.json`, `${JSON.stringify(vectorFileSchema.parse(file), null, 2)}\n`];
-}
-
-function writtenPolicy(
-  policy: AppraisalPolicy,
-  { format, ids }: { readonly format: Format; readonly ids: readonly CheckId[] },
-): object {
-  const section = POLICY_SECTIONS[format];
-  return {
-    required: ids.filter((id) => policy.required.includes(id)),
-    reported: ids.filter((id) => policy.reported.includes(id)),
-    settings: section === null ? {} : policy[section],
-  };
 }
 
 function writtenVector<F extends Format>(
