@@ -16,6 +16,7 @@ import { encodedBytes } from './encoded-bytes.js';
 import { readBinaryOrBase64, readInputText, readPemChain } from './input-files.js';
 import { moment } from './moment.js';
 import type { Terminal } from './terminal.js';
+import { whatIfCommand } from './what-if-command.js';
 
 /** Options of `attestlab appraise`, as the parser hands them over. */
 export interface AppraiseOptions {
@@ -31,8 +32,10 @@ export interface AppraiseOptions {
   readonly clientDataHash?: string;
   readonly environment: 'production' | 'development';
   readonly at?: string;
-  /** A shipped policy's name, or a policy file. */
-  readonly policy: string;
+  /** A shipped policy's name, or a policy file; `baseline` where it is left out. */
+  readonly policy?: string;
+  /** A recorded run, to be appraised again under `policy`. */
+  readonly run?: string;
   readonly trust?: string;
   readonly json?: true;
 }
@@ -45,12 +48,16 @@ const EXIT_OF: Readonly<Record<Verdict, number>> = {
 
 const ANDROID_ONLY = ['challenge', 'package', 'signer', 'statusList', 'statusListAt'] as const;
 const APP_ATTEST_ONLY = ['keyId', 'appId', 'clientDataHash'] as const;
+const OF_EVIDENCE = [
+  ...['androidChain', 'appAttest', ...ANDROID_ONLY, ...APP_ATTEST_ONLY, 'at', 'trust'],
+] as readonly (keyof AppraiseOptions)[];
 
 /** Appraises what the options name, shows the result, and answers with the exit code. */
 export function appraise(
   options: AppraiseOptions,
   { terminal, clock }: { readonly terminal: Terminal; readonly clock: Date },
 ): number {
+  if (options.run !== undefined) return appraiseRun(options, options.run, terminal);
   const now = options.at === undefined ? clock : moment(options.at, { name: '--at' });
   const policy = policyOf(options);
   const subject = subjectOf(options);
@@ -63,6 +70,15 @@ export function appraise(
     options.json === true ? `${JSON.stringify(result, null, 2)}\n` : appraisalText(result),
   );
   return EXIT_OF[result.verdict];
+}
+
+// Evidence, trust and time are the run's own; another policy is the whole question.
+function appraiseRun(options: AppraiseOptions, run: string, terminal: Terminal): number {
+  const { policy, json } = options;
+  const stray = OF_EVIDENCE.filter((name) => options[name] !== undefined);
+  refuse(options, stray, 'is no option beside --run: evidence, trust and time are the run’s own');
+  if (policy === undefined) throw new HarnessError('ERR_USAGE', '--run needs --policy');
+  return whatIfCommand({ run, policy, ...(json === undefined ? {} : { json }) }, terminal);
 }
 
 type Subject = AppraisalInput extends infer Input
@@ -91,7 +107,10 @@ function subjectOf(options: AppraiseOptions): Subject {
       expected: { appIds: needed(options, 'appId'), keyId, clientDataHash },
     };
   }
-  throw new HarnessError('ERR_USAGE', 'give one of --android-chain FILE and --app-attest FILE');
+  throw new HarnessError(
+    'ERR_USAGE',
+    'give one of --android-chain FILE, --app-attest FILE and --run RUN',
+  );
 }
 
 function androidExpected(options: AppraiseOptions): AndroidKeyExpected {
@@ -132,7 +151,11 @@ function trustOf({ trust, statusList, statusListAt }: AppraiseOptions): TrustSet
 }
 
 // Production alone unless it is widened: a development attestation must never pass by default.
-function policyOf({ policy: name, appAttest, environment }: AppraiseOptions): AppraisalPolicy {
+function policyOf({
+  policy: name = 'baseline',
+  appAttest,
+  environment,
+}: AppraiseOptions): AppraisalPolicy {
   const { policy } = loadPolicy(name, { by: '--policy', code: 'ERR_USAGE' });
   if (appAttest === undefined) return policy;
   return {

@@ -8,14 +8,19 @@ import {
   canonicalJson,
   createVerifier,
   decodeAppraisal,
+  type AppraisalInput,
   type AttestationResult,
+  type Verifier,
 } from '../verifier/index.js';
 import { sha256Text } from './file-digest.js';
 import { decodeTrust } from './trust-record.js';
 
+/** A journal's line about one appraisal. */
+export type AppraisalLine = Extract<JournalLine, { type: 'appraisal' }>;
+
 /** What came of appraising a recorded line again. */
 export interface Replay {
-  readonly line: Extract<JournalLine, { type: 'appraisal' }>;
+  readonly line: AppraisalLine;
   readonly result: AttestationResult;
   /** SHA-256 of the result's canonical bytes, lower-case hex. */
   readonly resultSha256: string;
@@ -25,11 +30,33 @@ export interface Replay {
 const appraisalFile = z.object({ input: z.unknown() });
 
 /** The folder of a run that is named by its folder, or by its id under `reports/runs`. */
-function runFolderOf(run: string): string {
+export function runFolderOf(run: string): string {
   const folders = [run, join('reports', 'runs', run)];
   const found = folders.find((folder) => existsSync(join(folder, RUN_FILES.journal)));
   if (found !== undefined) return found;
   throw new HarnessError('ERR_FILE_UNREADABLE', `${folders.join(' or ')}: holds no run`);
+}
+
+/** The verifiers of a run: each line names the trust set that it was judged by. */
+export function recordedVerifiers(runFolder: string): (line: AppraisalLine) => Verifier {
+  const verifiers = new Map<string, Verifier>();
+  return ({ trustFile = 'trust.json' }) => {
+    const file = join(runFolder, trustFile);
+    const verifier =
+      verifiers.get(file) ?? createVerifier({ trust: decodeTrust(readText(file), file) });
+    verifiers.set(file, verifier);
+    return verifier;
+  };
+}
+
+/** What a line's appraisal was given; refused where the file is not what the run recorded. */
+export function recordedInput(runFolder: string, line: AppraisalLine): AppraisalInput {
+  const file = join(runFolder, line.file);
+  const text = readText(file);
+  if (sha256Text(text) !== line.fileSha256) {
+    throw new HarnessError('ERR_FILE_INVALID', `${file}: is not what the run recorded`);
+  }
+  return decodeAppraisal(appraisalFile.parse(JSON.parse(text)).input, file);
 }
 
 /** Appraises a line of a run's journal again, from its recorded bytes alone. */
@@ -42,15 +69,7 @@ export function replayAppraisal(run: string, lineNumber: number): Replay {
   if (line.type !== 'appraisal') {
     throw new HarnessError('ERR_USAGE', `${place}: is of type ${line.type}, not appraisal`);
   }
-  const file = join(runFolder, line.file);
-  const text = readText(file);
-  if (sha256Text(text) !== line.fileSha256) {
-    throw new HarnessError('ERR_FILE_INVALID', `${file}: is not what the run recorded`);
-  }
-  const trustFile = join(runFolder, line.trustFile ?? 'trust.json');
-  const verifier = createVerifier({ trust: decodeTrust(readText(trustFile), trustFile) });
-  const { input } = appraisalFile.parse(JSON.parse(text));
-  const result = verifier.appraise(decodeAppraisal(input, file));
+  const result = recordedVerifiers(runFolder)(line).appraise(recordedInput(runFolder, line));
   const resultSha256 = sha256Text(canonicalJson(result));
   return { line, result, resultSha256, same: resultSha256 === line.resultSha256 };
 }

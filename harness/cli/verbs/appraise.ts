@@ -24,7 +24,11 @@ export const declareAppraise: DeclareVerb = (program, { terminal, finish }) => {
         .default('production'),
     )
     .option('--at <time>', 'time to appraise for, ISO 8601 with zone; default: now')
-    .option('--policy <policy>', 'baseline, strict, lab, or a policy file (.yaml)', 'baseline')
+    .option(
+      '--policy <policy>',
+      'baseline, strict, lab, or a policy file (.yaml); default: baseline',
+    )
+    .option('--run <run>', 'a recorded run: what would --policy have made of its evidence?')
     .option('--trust <folder>', 'trust anchors; default: the ones that are shipped')
     .option('--json', 'the result as JSON')
     .action(async (options: AppraiseOptions) => {
@@ -39,5 +43,10 @@ Bytes are given as hex:..., base64:..., base64url:... or utf8:...
   attestlab appraise --android-chain chain.pem --challenge hex:00ff --at 2026-01-31T12:00:00Z
   attestlab appraise --app-attest attestation.cbor --key-id base64:... \\
     --app-id TEAMID1234.com.example.app --client-data-hash hex:... --at 2026-01-31T12:00:00Z
+
+  attestlab appraise --run reports/latest --policy policies/ours.yaml
+
+With --run: 0 where nothing would change, 1 where evidence would be refused that
+was accepted, or the other way about.
 
 Exit codes: 0 accepted, 1 rejected, 4 indeterminate, 2 usage or a bad file`;
