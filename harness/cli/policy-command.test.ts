@@ -53,6 +53,7 @@ describe('attestlab policy show', () => {
         settings: [
           { of: 'androidKey.unknownTags', from: 'kept', to: 'rejected' },
           { of: 'androidKey.minimumLevel', from: 'TRUSTED_ENVIRONMENT', to: 'STRONG_BOX' },
+          { of: 'androidKey.minimumPatchLevel', to: { os: { maxAgeDays: 120 }, boot: null } },
         ],
       },
       demands: { csr: { 'csr/well-formed': 'required' } },

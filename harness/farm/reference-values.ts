@@ -20,7 +20,7 @@ export const referenceValuesSchema = z
           .readonly(),
         /** SHA-256 of the certificates that sign the probe. */
         signerDigests: z.array(sha256).min(1).readonly(),
-        /** Keys of verified boot that count as the vendor's, for phones with an own system. */
+        /** Keys of verified boot, in hex, whose self-signed systems count as the vendor's. */
         bootKeys: z.array(sha256).default([]).readonly(),
       })
       .readonly(),

@@ -59,7 +59,13 @@ export function labPolicy(lab: Lab): AppraisalPolicy {
     by: `${lab.file}: policy`,
     code: 'ERR_FILE_INVALID',
   });
-  return { ...policy, appAttest: { environments: [lab.referenceValues.apple.environment] } };
+  const { android, apple } = lab.referenceValues;
+  const bootKeys = [...policy.androidKey.allowedBootKeys, ...android.bootKeys];
+  return {
+    ...policy,
+    androidKey: { ...policy.androidKey, allowedBootKeys: [...new Set(bootKeys)] },
+    appAttest: { environments: [apple.environment] },
+  };
 }
 
 /** The inventory's virtual phones, checked by the virtual lab's own schema. */

@@ -95,7 +95,12 @@ interface Compared {
 function narrowed(asked: AppraisalPolicy, recorded: AppraisalPolicy): AppraisalPolicy {
   const { environments } = asked.appAttest;
   const shared = environments.filter((one) => recorded.appAttest.environments.includes(one));
-  return { ...asked, appAttest: { ...asked.appAttest, environments: shared } };
+  const bootKeys = [...asked.androidKey.allowedBootKeys, ...recorded.androidKey.allowedBootKeys];
+  return {
+    ...asked,
+    androidKey: { ...asked.androidKey, allowedBootKeys: [...new Set(bootKeys)] },
+    appAttest: { ...asked.appAttest, environments: shared },
+  };
 }
 
 function classOf({ phones }: RunRecord, { phone }: AppraisalLine): string {

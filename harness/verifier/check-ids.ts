@@ -71,6 +71,10 @@ export const CHECK_IDS = {
     refusal: 'boot_state_untrusted',
     token: 'boot-state-not-verified',
   },
+  'android-key/os-patch-level-sufficient': { refusal: 'device_at_risk', token: null },
+  'android-key/vendor-patch-level-sufficient': { refusal: 'device_at_risk', token: null },
+  'android-key/boot-patch-level-sufficient': { refusal: 'device_at_risk', token: null },
+  'android-key/creation-not-ahead': { refusal: 'evidence_not_yet_valid', token: null },
   'android-key/package-matches': { refusal: 'app_identity_mismatch', token: 'package-mismatch' },
   'android-key/signer-matches': {
     refusal: 'app_identity_mismatch',

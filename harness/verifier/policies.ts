@@ -28,6 +28,10 @@ const SHARED_ANDROID_KEY: AndroidKeyPolicy = {
   tagOrder: 'kept',
   revocationMaxAgeDays: null,
   minimumLevel: 'TRUSTED_ENVIRONMENT',
+  // How old a phone may be is the business of whoever serves it: shipped policies do not say.
+  minimumPatchLevel: { os: null, vendor: null, boot: null },
+  allowedBootKeys: [],
+  creationFutureWindowMs: null,
 };
 
 // Ten minutes as public backends have it; what Google offers beyond app and phone is opted into.

@@ -36,10 +36,37 @@ describe('a policy file', () => {
     expect(made.policy.playIntegrity).toEqual(LAB.playIntegrity);
   });
 
+  it('sets the patch levels that it names, and boot keys of systems that owners signed', () => {
+    const made = read({
+      ...{ id: 'ours', extends: 'lab' },
+      androidKey: {
+        minimumPatchLevel: { os: { maxAgeDays: 90 }, boot: { notBefore: '2026-01-05' } },
+        allowedBootKeys: ['ab'.repeat(32)],
+      },
+    });
+    expect(made).toMatchObject({
+      policy: {
+        androidKey: {
+          minimumPatchLevel: {
+            os: { maxAgeDays: 90 },
+            vendor: null,
+            boot: { notBefore: '2026-01-05' },
+          },
+          allowedBootKeys: ['ab'.repeat(32)],
+        },
+      },
+    });
+  });
+
   it.each([
     ['a check that does not exist', { required: ['android-key/healthy'] }],
     ['a rule that is the relying party’s own', { reported: ['challenge/fresh'] }],
     ['a setting that does not exist', { androidKey: { minimum: 'STRONG_BOX' } }],
+    [
+      'a patch level of no day',
+      { androidKey: { minimumPatchLevel: { os: { notBefore: '202601' } } } },
+    ],
+    ['a boot key of zeros', { androidKey: { allowedBootKeys: ['00'.repeat(32)] } }],
     ['a base that is not shipped', { extends: 'none' }],
     ['an unknown key', { ignored: [] }],
   ])('is refused with %s', (_what, file) => {

@@ -4,7 +4,7 @@ import { FORMATS } from './formats.js';
 import { POLICIES, type PolicyName } from './policies.js';
 import { demands, type AppraisalPolicy, type Demand } from './policy.js';
 import {
-  androidKeyPolicySchema,
+  androidKeyChangesSchema,
   appAttestPolicySchema,
   playIntegrityPolicySchema,
   policySchema,
@@ -32,7 +32,7 @@ export const policyFileSchema = z
     required: checkIds.describe('checks that must have passed'),
     enforced: checkIds.describe('checks that must not fail or stay open, but may not apply'),
     reported: checkIds.describe('checks that inform and decide nothing'),
-    androidKey: androidKeyPolicySchema.partial().exactOptional(),
+    androidKey: androidKeyChangesSchema.exactOptional(),
     appAttest: appAttestPolicySchema.partial().exactOptional(),
     playIntegrity: playIntegrityPolicySchema.partial().exactOptional(),
     signedRequest: signedRequestPolicySchema.partial().exactOptional(),
@@ -78,7 +78,13 @@ export function policyFromFile(
     id: file.id,
     required: listed('required'),
     reported: listed('reported'),
-    androidKey: { ...base.androidKey, ...file.androidKey },
+    androidKey: {
+      ...{ ...base.androidKey, ...file.androidKey },
+      minimumPatchLevel: {
+        ...base.androidKey.minimumPatchLevel,
+        ...file.androidKey?.minimumPatchLevel,
+      },
+    },
     appAttest: { ...base.appAttest, ...file.appAttest },
     signedRequest: { ...base.signedRequest, ...file.signedRequest },
     playIntegrity: { ...base.playIntegrity, ...file.playIntegrity },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHECK_IDS, type CheckId } from './check-ids.js';
+import { floorDay } from './android-key/patch-level.js';
 import type {
   AndroidKeyPolicy,
   AppAttestPolicy,
@@ -7,6 +8,25 @@ import type {
   PlayIntegrityPolicy,
   SignedRequestPolicy,
 } from './policy.js';
+
+const floor = z
+  .union([
+    z.strictObject({ maxAgeDays: z.number().nonnegative() }),
+    z.strictObject({
+      notBefore: z
+        .string()
+        .refine((text) => floorDay(text) !== null, 'must be YYYY-MM or YYYY-MM-DD'),
+    }),
+  ])
+  .nullable();
+
+const minimumPatchLevel = z.strictObject({ os: floor, vendor: floor, boot: floor });
+
+const bootKey = z
+  .string()
+  .regex(/^(?:[0-9a-f]{2})+$/, 'must be lower-case hex')
+  // Unlocked phones state a key of zeros: whoever allowed that would allow any system.
+  .refine((text) => !/^0+$/.test(text), 'a key of zeros is no key');
 
 const windowMs = z.number().nonnegative();
 
@@ -32,6 +52,18 @@ export const androidKeyPolicySchema = z.strictObject({
   minimumLevel: z
     .enum(['SOFTWARE', 'TRUSTED_ENVIRONMENT', 'STRONG_BOX'])
     .describe('lowest level of key and attestation'),
+  minimumPatchLevel: minimumPatchLevel.describe(
+    'oldest patch levels of os, vendor and boot: { maxAgeDays } or { notBefore: YYYY-MM-DD }',
+  ),
+  allowedBootKeys: z
+    .array(bootKey)
+    .readonly()
+    .describe('verified boot keys whose self-signed systems are accepted, in hex'),
+  creationFutureWindowMs: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe('how far a key’s creation may lie ahead, in ms; null: it does not matter'),
 }) satisfies z.ZodType<AndroidKeyPolicy>;
 
 /** Settings of App Attest appraisal. */
@@ -77,12 +109,24 @@ const checkIds = z
   .array(z.custom<CheckId>((id) => typeof id === 'string' && id in CHECK_IDS, 'no such check'))
   .readonly();
 
+/** Settings of Android Key Attestation that a policy file changes; the rest is as in its base. */
+export const androidKeyChangesSchema = androidKeyPolicySchema
+  .extend({ minimumPatchLevel: minimumPatchLevel.partial() })
+  .partial();
+
+// Records of runs from before these settings were there are still read.
+const recordedAndroidKey = androidKeyPolicySchema.extend({
+  minimumPatchLevel: minimumPatchLevel.default({ os: null, vendor: null, boot: null }),
+  allowedBootKeys: androidKeyPolicySchema.shape.allowedBootKeys.default([]),
+  creationFutureWindowMs: androidKeyPolicySchema.shape.creationFutureWindowMs.default(null),
+});
+
 /** A whole policy, as records hold it. */
 export const policySchema = z.strictObject({
   id: z.string(),
   required: checkIds,
   reported: checkIds,
-  androidKey: androidKeyPolicySchema,
+  androidKey: recordedAndroidKey,
   appAttest: appAttestPolicySchema,
   signedRequest: signedRequestPolicySchema,
   playIntegrity: playIntegrityPolicySchema,

@@ -9,6 +9,12 @@ export type Demand = 'required' | 'enforced' | 'reported';
 /** Whether an attestation environment of Apple's is allowed. */
 export type AppAttestEnvironment = 'development' | 'production';
 
+/** The oldest patch level that is accepted: by its age at the time of appraisal, or by its day. */
+export type PatchLevelFloor =
+  | { readonly maxAgeDays: number }
+  /** `YYYY-MM` or `YYYY-MM-DD`. */
+  | { readonly notBefore: string };
+
 /** Settings of Android Key Attestation appraisal. */
 export interface AndroidKeyPolicy {
   /** `ignored` tolerates the two devices in the field whose issuer names differ. */
@@ -24,6 +30,16 @@ export interface AndroidKeyPolicy {
   readonly revocationMaxAgeDays: number | null;
   /** Lowest level of key and attestation that is accepted. */
   readonly minimumLevel: 'SOFTWARE' | 'TRUSTED_ENVIRONMENT' | 'STRONG_BOX';
+  /** Patch levels by part; null where one does not matter. */
+  readonly minimumPatchLevel: {
+    readonly os: PatchLevelFloor | null;
+    readonly vendor: PatchLevelFloor | null;
+    readonly boot: PatchLevelFloor | null;
+  };
+  /** Verified boot keys, lower-case hex, whose self-signed systems count as verified. */
+  readonly allowedBootKeys: readonly string[];
+  /** How far a key's creation may lie ahead of `now`, in ms; null where it does not matter. */
+  readonly creationFutureWindowMs: number | null;
 }
 
 /** Settings of App Attest appraisal. */

@@ -130,4 +130,15 @@ describe('canonical JSON', () => {
   it('refuses what is no JSON', () => {
     expect(() => canonicalJson(undefined)).toThrow(TypeError);
   });
+
+  it('reads a policy of before patch levels and boot keys mattered', () => {
+    const [input] = INPUTS;
+    if (input === undefined) throw new Error('no input');
+    const recorded = encodeAppraisal(input);
+    const { minimumPatchLevel, allowedBootKeys, creationFutureWindowMs, ...older } =
+      recorded.policy.androidKey;
+    expect([minimumPatchLevel, allowedBootKeys, creationFutureWindowMs]).toHaveLength(3);
+    const policy = { ...recorded.policy, androidKey: older };
+    expect(decodeAppraisal({ ...recorded, policy }, 'here').policy).toEqual(input.policy);
+  });
 });

@@ -213,6 +213,12 @@ function states(): readonly Draft[] {
     record('locked-number', 'deviceLocked is a number', ['device-locked'], {
       hardware: hardware({ 704: rootWith(der.integer(1)) }),
     }),
+    level('os-month-13', 'a patch level of a thirteenth month', 'os', { 706: 202_613 }),
+    level('vendor-zero', 'a patch level of 0', 'vendor', { 718: 0 }),
+    level('boot-april-31', 'a patch level of 31 April', 'boot', { 719: 20_260_431 }),
+    record('creation-bytes', 'the time of creation is bytes', ['creation-not-ahead'], {
+      software: [[701, der.octetString(Uint8Array.of(0))]],
+    }),
     record('boot-state-9', 'a boot state that does not exist', ['boot-verified'], {
       hardware: hardware({ 704: rootOfTrust({ state: 9 }) }),
     }),
@@ -252,6 +258,23 @@ function record(
     checks: named(checks),
     failed: ['android-key/record-well-formed'],
     evidence: parseAndroidKey(mintAndroidChain({ record: changes })),
+  });
+}
+
+function level(
+  slug: string,
+  description: string,
+  part: 'os' | 'vendor' | 'boot',
+  levels: Readonly<Record<number, number>>,
+): Draft {
+  const stated = { 718: 20_260_505, 719: 202_605, ...levels };
+  const entries = Object.entries(stated).map(([tag, value]) => [tag, der.integer(value)] as const);
+  const check: CheckId = `android-key/${part}-patch-level-sufficient`;
+  return drafts.malformed(slug, {
+    ...{ description, checks: [check], failed: [check], policy: 'patched' },
+    evidence: parseAndroidKey(
+      mintAndroidChain({ record: { hardware: hardware(Object.fromEntries(entries)) } }),
+    ),
   });
 }
 

@@ -3,7 +3,6 @@ import { der } from '../../encoding/der-writer.js';
 import { parseAndroidKey } from '../../evidence/android-key/index.js';
 import { flipBit } from '../../attacks/edit-der.js';
 import { FORMATS, LAB } from '../../verifier/index.js';
-import type { AndroidKeyPolicy } from '../../verifier/policy.js';
 import {
   ANDROID_INTERMEDIATE,
   ANDROID_KEYS,
@@ -26,11 +25,11 @@ import {
 import { commonName, NOW } from '../minting/certificate.js';
 import { testDigest } from '../minting/test-key.js';
 import { ANDROID_EXPECTED } from './android-key-expected.js';
+import { androidKeyFreshness, androidPolicy } from './android-key-freshness.js';
 import { androidKeyMalformed } from './android-key-malformed.js';
 import {
   allBut,
   draftsFor,
-  lab,
   statedAnchor,
   trustWith,
   type Given,
@@ -75,6 +74,10 @@ const passing: readonly Draft[] = [
       'android-key/tags-in-order',
       'android-key/tags-known',
       'android-key/strongbox-certified',
+      'android-key/os-patch-level-sufficient',
+      'android-key/vendor-patch-level-sufficient',
+      'android-key/boot-patch-level-sufficient',
+      'android-key/creation-not-ahead',
     ]),
   }),
   drafts.passing('strongbox', {
@@ -106,6 +109,16 @@ const passing: readonly Draft[] = [
     checks: ['android-key/root-present', 'android-key/anchor-trusted'],
     evidence: parseAndroidKey(mintAndroidChain().slice(0, 3)),
     policy: 'anchor-by-issuer',
+  }),
+  drafts.passing('root-twice', {
+    description: 'a chain that lists its root twice ends where it ended before',
+    checks: [
+      'android-key/root-present',
+      'android-key/signatures-verify',
+      'android-key/anchor-trusted',
+      'android-key/not-expired',
+    ],
+    evidence: parseAndroidKey([...mintAndroidChain(), ANDROID_ROOT]),
   }),
 ];
 
@@ -281,16 +294,13 @@ const stateFailures: readonly Draft[] = [
   }),
 ];
 
-function androidPolicy(id: string, changes: Partial<AndroidKeyPolicy>) {
-  return lab(id, { androidKey: { ...LAB.androidKey, ...changes } });
-}
-
 /** The vectors of Android Key Attestation. */
 export function androidKeyVectors(): VectorFileDraft<'android-key'> {
   const stale = { ...FRESH, takenAt: new Date(NOW.getTime() - 8 * DAY_MS).toISOString() };
   const loneRoot = statedAnchor('lone root', mintLoneRoot());
   const intermediate = statedAnchor('corpus intermediate', ANDROID_INTERMEDIATE);
   const malformed = androidKeyMalformed();
+  const freshness = androidKeyFreshness();
   return {
     format: 'android-key',
     description: 'Android Key Attestation: certificate chains, leaf first, DER',
@@ -301,6 +311,7 @@ export function androidKeyVectors(): VectorFileDraft<'android-key'> {
         unknownTags: 'rejected',
       }),
       'attest-keys': androidPolicy('attest-keys', { attestKeyChains: 'allowed' }),
+      ...freshness.policies,
       'anchor-by-issuer': androidPolicy('anchor-by-issuer', { anchorByIssuer: 'allowed' }),
     },
     trust: {
@@ -323,6 +334,7 @@ export function androidKeyVectors(): VectorFileDraft<'android-key'> {
       ...recordFailures,
       ...keyFailures,
       ...stateFailures,
+      ...freshness.vectors,
       ...malformed.vectors,
     ],
   };

@@ -94,6 +94,10 @@ describe('a good chain', () => {
       'android-key/tags-in-order',
       'android-key/tags-known',
       'android-key/strongbox-certified',
+      'android-key/os-patch-level-sufficient',
+      'android-key/vendor-patch-level-sufficient',
+      'android-key/boot-patch-level-sufficient',
+      'android-key/creation-not-ahead',
     ]);
   });
 
@@ -132,6 +136,12 @@ describe('a good chain', () => {
   });
 });
 
+const RECENT: AndroidKeyPolicy['minimumPatchLevel'] = {
+  os: { maxAgeDays: 90 },
+  vendor: { maxAgeDays: 90 },
+  boot: { notBefore: '2026-03' },
+};
+const applicationOfGood = GOOD_RECORD.software.filter(([tag]) => tag === 709);
 const twoSignerDigests = [TEST_SIGNER, new Uint8Array(32).fill(8)];
 const lookalike = newTestKey();
 
@@ -362,6 +372,39 @@ const REJECTED: readonly (readonly [rule: string, test: Case, failing: readonly 
     ['boot-verified'],
   ],
   [
+    'no patch levels where policy wants them',
+    {
+      changes: { record: { hardware: hardware({ 706: null, 718: null, 719: null }) } },
+      policy: lab({ minimumPatchLevel: RECENT }),
+    },
+    ['os-patch-level-sufficient', 'vendor-patch-level-sufficient', 'boot-patch-level-sufficient'],
+  ],
+  [
+    'patch levels that only software states',
+    {
+      changes: {
+        record: {
+          hardware: hardware({ 706: null }),
+          software: [...GOOD_RECORD.software, [706, der.integer(202_606)]],
+        },
+      },
+      policy: lab({ minimumPatchLevel: { ...RECENT, vendor: null, boot: null } }),
+    },
+    ['os-patch-level-sufficient'],
+  ],
+  [
+    'a key that was made a millisecond too late',
+    {
+      changes: {
+        record: {
+          software: [[701, der.integer(TEST_NOW.getTime() + 1001)], ...applicationOfGood],
+        },
+      },
+      policy: lab({ creationFutureWindowMs: 1000 }),
+    },
+    ['creation-not-ahead'],
+  ],
+  [
     'another package',
     { expected: { ...EXPECTED, packageNames: ['com.example.other'] } },
     ['package-matches'],
@@ -463,6 +506,30 @@ describe('an open question is never an acceptance', () => {
 
   it('a trust set without anchors', () => {
     expect(appraise({ trust: { androidAnchors: [] } }).verdict).toBe('rejected');
+  });
+});
+
+describe('a chain that lists its root twice', () => {
+  // The root's name has a serialNumber, as that of a factory's authority: taken for one, it would
+  // make the chain one whose expiry is ignored.
+  it('ends where it ended before, so an expired provisioned authority stays expired', () => {
+    const expired = mintAndroidChain({ attestationNotAfterMs: TEST_NOW.getTime() - 1000 });
+    const twice = first(...expired, root);
+    expect(failing(appraise({ chain: twice }))).toEqual(['android-key/not-expired']);
+    expect(appraise({ chain: twice }).claims).toMatchObject({ provisioning: 'rkp' });
+  });
+
+  it('is accepted where it was accepted, if every copy is signed', () => {
+    expect(appraise({ chain: first(...good, root) }).verdict).toBe('accepted');
+    expect(failing(appraise({ chain: first(...good, flipped(root, -1)) }))).toEqual([
+      'android-key/signatures-verify',
+    ]);
+  });
+
+  it('is no longer for it: a lone root twice is too short', () => {
+    expect(failing(appraise({ chain: first(root, root), expected: {} }))).toContain(
+      'android-key/chain-long-enough',
+    );
   });
 });
 

@@ -11,6 +11,7 @@ import {
 import type { TrustSet } from '../../trust/trust-set.js';
 import type { Claims, ClaimValue } from '../result.js';
 import { provisioningOf } from './path.js';
+import { provisioningInfo } from './provisioning-info.js';
 import type { ChainView } from './subject.js';
 
 const ORIGINS = ['GENERATED', 'DERIVED', 'IMPORTED', 'RESERVED', 'SECURELY_IMPORTED'];
@@ -47,6 +48,7 @@ export function claims(view: ChainView): Claims {
     leafNotAfter: seconds(chain.leaf.notAfterMs),
     serials: chain.certificates.map(({ serial }) => serial),
     leafPublicKeySha256: toHex(createHash('sha256').update(chain.leaf.spki).digest()),
+    ...present({ provisioningInfo: provisioningInfo(chain.certificates) }),
     ...(nearest === undefined ? {} : recordClaims(nearest)),
   };
 }

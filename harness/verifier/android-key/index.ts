@@ -13,6 +13,12 @@ import {
   wellFormed,
 } from './checks/chain.js';
 import {
+  bootPatchLevelSufficient,
+  creationNotAhead,
+  osPatchLevelSufficient,
+  vendorPatchLevelSufficient,
+} from './checks/freshness.js';
+import {
   boundToApplication,
   levelsEqual,
   levelSufficient,
@@ -72,6 +78,10 @@ const checks: readonly Check<AndroidKeySubject>[] = [
   rootOfTrustPresent,
   deviceLocked,
   bootVerified,
+  osPatchLevelSufficient,
+  vendorPatchLevelSufficient,
+  bootPatchLevelSufficient,
+  creationNotAhead,
   packageMatches,
   signerMatches,
 ];

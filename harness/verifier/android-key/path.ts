@@ -18,8 +18,13 @@ export interface Path {
   readonly anchorAdded: boolean;
   /** Certificates that are judged: all, or all but a root that the added anchor replaces. */
   readonly certificates: readonly Certificate[];
-  /** The self-issued root at the end of `certificates`, or null. */
+  /**
+   * The self-issued root that the chain ends in, or null. A root that is listed again, as the same
+   * or another certificate of its key, ends the chain no later: what stands below it does not change.
+   */
   readonly root: Certificate | null;
+  /** How many of `certificates` there are up to the first root; all where there is none. */
+  readonly length: number;
   /** The certificate right below the root or the added anchor, or null. */
   readonly belowRoot: Certificate | null;
   readonly links: readonly ChainLink[];
@@ -37,13 +42,13 @@ interface Context {
  */
 export function findPath({ certificates }: AndroidKeyChain, context: Context): Path {
   const last = certificates.at(-1);
-  const root = last !== undefined && isSelfIssued(last) ? last : null;
+  const root = rootOf(certificates);
   const anchor = context.trust.androidAnchors.find(
     ({ spki }) => last !== undefined && equalBytes(spki, last.spki),
   );
   if (anchor !== undefined) return path({ certificates, root, anchor, added: false });
   if (context.policy.androidKey.anchorByIssuer === 'allowed') {
-    const below = root === null ? certificates : certificates.slice(0, -1);
+    const below = root === null ? certificates : certificates.slice(0, certificates.indexOf(root));
     const added = anchorOfIssuer(below.at(-1), context);
     if (added !== undefined) {
       return path({ certificates: below, root: null, anchor: added, added: true });
@@ -71,6 +76,19 @@ export function isSelfIssued(certificate: Certificate): boolean {
   return equalBytes(certificate.issuer.raw, certificate.subject.raw);
 }
 
+// The first of the certificates at the end that are self-issued, of one name and of one key.
+function rootOf(certificates: readonly Certificate[]): Certificate | null {
+  const last = certificates.at(-1);
+  if (last === undefined || !isSelfIssued(last)) return null;
+  const other = certificates.findLastIndex(
+    ({ issuer, subject, spki }) =>
+      !equalBytes(subject.raw, last.subject.raw) ||
+      !equalBytes(issuer.raw, last.issuer.raw) ||
+      !equalBytes(spki, last.spki),
+  );
+  return certificates[other + 1] ?? null;
+}
+
 function anchorOfIssuer(
   certificate: Certificate | undefined,
   { trust, memo }: Context,
@@ -95,6 +113,7 @@ function path(end: {
     const signer = certificates[at + 1]?.spki ?? (added ? anchor?.spki : root?.spki);
     return signer === undefined ? [] : [{ at, certificate, signerSpki: signer }];
   });
-  const belowRoot = certificates.at(added || root === null ? -1 : -2) ?? null;
-  return { anchor, anchorAdded: added, certificates, root, belowRoot, links };
+  const length = root === null ? certificates.length : certificates.indexOf(root) + 1;
+  const belowRoot = (root === null ? certificates.at(-1) : certificates[length - 2]) ?? null;
+  return { anchor, anchorAdded: added, certificates, root, length, belowRoot, links };
 }

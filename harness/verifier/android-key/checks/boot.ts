@@ -1,3 +1,4 @@
+import { toHex } from '../../../encoding/bytes.js';
 import type { RootOfTrust } from '../../../evidence/android-key/index.js';
 import { failed, holds, passed } from '../../check.js';
 import { recordCheck, recordsOf, type ChainView } from '../subject.js';
@@ -37,13 +38,23 @@ export const deviceLocked = recordCheck({
 /** What was booted is what the vendor signed. */
 export const bootVerified = recordCheck({
   id: 'android-key/boot-verified',
-  rule: "the system that booted is the vendor's",
-  source: BOOT,
+  rule: "the system that booted is the vendor's, or one whose boot key policy names",
+  source: `${BOOT}; verifiedBootState SELF_SIGNED of systems that a phone's owner trusts`,
   withoutIt: 'a changed system vouches for any app and any key use',
   needs: ['android-key/root-of-trust-present'],
   evaluate(view) {
-    const other = rootsOfTrust(view).find((root) => root.verifiedBootState !== 'VERIFIED');
-    return other === undefined ? passed : failed('VERIFIED', other.verifiedBootState);
+    const { allowedBootKeys } = view.policy.androidKey;
+    const isAllowed = ({ verifiedBootState, verifiedBootKey }: RootOfTrust): boolean =>
+      verifiedBootState === 'VERIFIED' ||
+      (verifiedBootState === 'SELF_SIGNED' && allowedBootKeys.includes(toHex(verifiedBootKey)));
+    const other = rootsOfTrust(view).find((root) => !isAllowed(root));
+    if (other === undefined) return passed;
+    return failed(
+      allowedBootKeys.length === 0 ? 'VERIFIED' : 'VERIFIED, or SELF_SIGNED by a listed key',
+      other.verifiedBootState === 'SELF_SIGNED'
+        ? `SELF_SIGNED by ${toHex(other.verifiedBootKey)}`
+        : other.verifiedBootState,
+    );
   },
 });
 

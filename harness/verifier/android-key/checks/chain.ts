@@ -24,7 +24,7 @@ export const longEnough = chainCheck({
   source: 'android/keyattestation, KeyAttestationCertPath',
   withoutIt: 'a lone certificate that someone signed himself stands for a chain',
   evaluate({ path }) {
-    const actual = path.certificates.length + (path.anchorAdded ? 1 : 0);
+    const actual = path.length + (path.anchorAdded ? 1 : 0);
     const minimum = path.root !== null || path.anchorAdded ? 2 : 3;
     return holds(actual >= minimum, {
       expected: `at least ${minimum} certificates`,

@@ -41,7 +41,7 @@ export const notExpired = chainCheck({
 // Dates of the leaf, and of an attest key, are the phone's own invention (1970, 2106), and an anchor
 // is a key, not a date.
 function findInvalid(
-  { chain, path: { certificates, root } }: ChainView,
+  { chain, path: { certificates, root, length } }: ChainView,
   rule: {
     readonly invalid: (certificate: Certificate) => boolean;
     readonly expected: string;
@@ -50,7 +50,7 @@ function findInvalid(
 ) {
   const attested = new Set(chain.records.map(({ at }) => chain.certificates[at]));
   const authorities = certificates
-    .slice(1)
+    .slice(1, length)
     .filter((certificate) => certificate !== root && !attested.has(certificate));
   const bad = authorities.find(rule.invalid);
   return bad === undefined
