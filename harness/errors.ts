@@ -100,6 +100,12 @@ export const ERRORS = {
     exit: 4,
     remedy: 'wait for the other run; the lease of a dead run frees itself within a minute',
   },
+  ERR_ADAPTER: {
+    room: 'corpus',
+    retryable: false,
+    exit: 4,
+    remedy: 'read the message; `attestlab differential --conformance` tests an adapter',
+  },
   ERR_CANCELLED: { room: 'run', retryable: false, exit: 130, remedy: 'start the run again' },
 } as const satisfies Record<string, ErrorEntry>;
 

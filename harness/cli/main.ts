@@ -5,6 +5,7 @@ import { renderError } from './render-error.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { declareAppraise } from './verbs/appraise.js';
 import { declareCorpus } from './verbs/corpus.js';
+import { declareDifferential } from './verbs/differential.js';
 import { declareDoctor } from './verbs/doctor.js';
 import { declareLab } from './verbs/lab.js';
 import { declareNightly } from './verbs/nightly.js';
@@ -72,6 +73,7 @@ function program(context: VerbContext): Command {
     declareNightly,
     declareAppraise,
     declareCorpus,
+    declareDifferential,
     declareSelftest,
     declareReplayLine,
     declareLab,

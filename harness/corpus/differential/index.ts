@@ -1,0 +1,14 @@
+export { startAdapter } from './adapter-process.js';
+export type { AdapterCommand, AdapterProcess } from './adapter-process.js';
+export { httpPeer, USUAL_STATUSES } from './adapters/http.js';
+export type { Backend } from './adapters/http.js';
+export { compare, countByFormat } from './compare.js';
+export type { Comparison, Counts, Outcome } from './compare.js';
+export { conform } from './conformance.js';
+export type { ConformanceFinding } from './conformance.js';
+export type { Peer } from './peer.js';
+export { ADAPTER_VERDICTS } from './protocol.js';
+export { ownCorpus, readQuestions } from './questions.js';
+export type { Question } from './questions.js';
+export { buildJavaPeers, commandFor, SHIPPED_PEERS } from './shipped-peers.js';
+export type { Missing, ShippedPeer } from './shipped-peers.js';
