@@ -66,7 +66,7 @@ export function commandFor(
   if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) {
     return { problem: 'there is no java', remedy: 'install Java 17 or newer' };
   }
-  if (!existsSync(JAVA_CLASSES)) {
+  if (!existsSync(join(JAVA_CLASSES, 'attestlab', 'peers', 'Main.class'))) {
     return { problem: 'it is not built', remedy: 'attestlab differential --build-java' };
   }
   const classPath = [JAVA_CLASSES, join(JAVA_PROJECT, 'target', 'lib', '*')].join(delimiter);

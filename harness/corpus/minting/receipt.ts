@@ -1,11 +1,11 @@
-import { utf8 } from '../../encoding/bytes.js';
+import { toHex, utf8 } from '../../encoding/bytes.js';
 import { authorityExtensions, type NewExtension } from '../../encoding/certificate-builder.js';
 import { readCertificate } from '../../encoding/certificate.js';
 import { der } from '../../encoding/der-writer.js';
 import { SIGNATURE_OID } from '../../encoding/signature.js';
 import { APP_ID, CLIENT_DATA_HASH } from './apple-app.js';
 import { commonName, mintCertificate } from './certificate.js';
-import { testKey, type TestKey } from './test-key.js';
+import { testDigest, testKey, type TestKey } from './test-key.js';
 
 const OID = {
   data: '1.2.840.113549.1.7.1',
@@ -61,6 +61,7 @@ export function mintReceipt(changes: ReceiptChanges): Uint8Array {
     [2, utf8(changes.appId ?? APP_ID)],
     [3, changes.certificate],
     [4, CLIENT_DATA_HASH],
+    [5, utf8(toHex(testDigest('receipt token')))],
     [6, utf8(changes.type ?? 'ATTEST')],
     [7, utf8('production')],
     [12, utf8(changes.createdAt ?? '2026-05-31T23:59:00Z')],
