@@ -1,17 +1,25 @@
 import { concatBytes } from '../encoding/bytes.js';
-import { readCertificate, extensionsOf as parsedExtensions } from '../encoding/certificate.js';
+import { readCertificate } from '../encoding/certificate.js';
 import { EXTENSION_OID } from '../encoding/certificate-builder.js';
 import { der } from '../encoding/der-writer.js';
-import { children, readDer } from '../encoding/der.js';
+import { NAME_OID, nameValue } from '../encoding/distinguished-name.js';
 import { KEY_DESCRIPTION_OID } from '../evidence/android-key/index.js';
 import type { AndroidKeyAttack } from './attack.js';
 import { appendedBelow, extensionType, reissued, withExtensions } from './edit-certificate.js';
 import { flipBit, replaced } from './edit-der.js';
+import {
+  leafOf,
+  partsOf,
+  RECORD_PART,
+  recordExtension,
+  recordOf,
+  withPart,
+  withRecord,
+} from './edit-record.js';
 
 const GUIDE = 'developer.android.com, Verify hardware-backed key pairs with key attestation';
 const SIGNED = 'RFC 5280, 6.1.3 (a)(1): the record is inside what the certificate signs';
 
-const CHALLENGE = 4;
 const DIGITAL_SIGNATURE = 0;
 
 /** The challenge of the day is written into an old record. */
@@ -22,16 +30,7 @@ export const challengeReplaced: AndroidKeyAttack = {
   needs: [],
   failing: { 'android-key': ['android-key/signatures-verify'] },
   references: [SIGNED],
-  mutate: (chain) =>
-    onLeaf(chain, (leaf) =>
-      withExtensions(leaf, (extensions) =>
-        extensions.map((extension) =>
-          extensionType(extension) === KEY_DESCRIPTION_OID
-            ? recordExtension(withOtherChallenge(recordOf(leaf)))
-            : extension,
-        ),
-      ),
-    ),
+  mutate: (chain) => onLeaf(chain, (leaf) => withRecord(leaf, withOtherChallenge(recordOf(leaf)))),
 };
 
 /** One bit of the leaf's signature is turned over. */
@@ -196,17 +195,92 @@ export const lookalikeRoot: AndroidKeyAttack = {
   },
 };
 
+/** The chain is cut down to its leaf. */
+export const loneLeaf: AndroidKeyAttack = {
+  id: 'android-key/lone-leaf',
+  applies: 'android-key',
+  description:
+    'sends the leaf alone, for the reader who finds nothing wrong with what is not there',
+  needs: [],
+  failing: { 'android-key': ['android-key/chain-long-enough', 'android-key/root-present'] },
+  references: ['android/keyattestation, KeyAttestationCertPath', 'CWE-296'],
+  mutate: (chain) => Promise.resolve(chain.slice(0, 1)),
+};
+
+/** An authority is left out. */
+export const authorityLeftOut: AndroidKeyAttack = {
+  id: 'android-key/authority-left-out',
+  applies: 'android-key',
+  description: 'leaves out the authority over the leaf, by whose serial it would be found revoked',
+  needs: [],
+  failing: { 'android-key': ['android-key/names-chain', 'android-key/signatures-verify'] },
+  references: ['RFC 5280, 6.1.3 (a)', 'CWE-296'],
+  mutate: (chain) => Promise.resolve(chain.filter((_certificate, at) => at !== 1)),
+};
+
+/** A chain is used before its authorities are valid. */
+export const beforeItsTime: AndroidKeyAttack = {
+  id: 'android-key/before-its-time',
+  applies: 'android-key',
+  description: 'uses authorities that were prepared for later',
+  needs: ['earlier-evidence'],
+  failing: { 'android-key': ['android-key/already-valid'] },
+  references: ['RFC 5280, 6.1.3 (a)(2)'],
+  presentedAt: (chain) =>
+    new Date(Math.min(...authorities(chain).map(({ notBeforeMs }) => notBeforeMs)) - 1000),
+  mutate: (chain) => Promise.resolve(chain),
+};
+
+/** A provisioned chain is used after it expired. */
+export const afterItsTime: AndroidKeyAttack = {
+  id: 'android-key/after-its-time',
+  applies: 'android-key',
+  description: 'goes on using a provisioned key that leaked, after its weeks are over',
+  needs: ['earlier-evidence'],
+  failing: { 'android-key': ['android-key/not-expired'] },
+  references: [
+    'source.android.com, Remote Key Provisioning',
+    'android/keyattestation, verifyValidity',
+  ],
+  isPossible: isProvisioned,
+  presentedAt: expiryOf,
+  mutate: (chain) => Promise.resolve(chain),
+};
+
+/** A provisioned chain that expired lists its root twice. */
+export const rootDoubled: AndroidKeyAttack = {
+  id: 'android-key/root-doubled',
+  applies: 'android-key',
+  description:
+    'lists the root of an expired provisioned chain twice, so that the first looks like an authority of a factory, whose expiry does not count',
+  needs: ['earlier-evidence'],
+  failing: { 'android-key': ['android-key/not-expired'] },
+  references: ['android/keyattestation, provisioning by the subject below the root'],
+  isPossible: isProvisioned,
+  presentedAt: expiryOf,
+  mutate: (chain) => Promise.resolve([...chain, ...chain.slice(-1)]),
+};
+
+// Leaf and root have no say in when a chain holds.
+function authorities(chain: readonly Uint8Array[]) {
+  return chain.slice(1, -1).map((certificate) => readCertificate(certificate));
+}
+
+function expiryOf(chain: readonly Uint8Array[]): Date {
+  return new Date(Math.min(...authorities(chain).map(({ notAfterMs }) => notAfterMs)) + 1000);
+}
+
+function isProvisioned(chain: readonly Uint8Array[]): boolean {
+  return authorities(chain).some(
+    ({ subject }) => nameValue(subject, NAME_OID.commonName) === 'Droid CA2',
+  );
+}
+
 function onLeaf(
   chain: readonly Uint8Array[],
   change: (leaf: Uint8Array) => Uint8Array,
 ): Promise<readonly Uint8Array[]> {
   return Promise.resolve(replaced(chain, 0, change(leafOf(chain))));
-}
-
-function leafOf(chain: readonly Uint8Array[]): Uint8Array {
-  const [leaf] = chain;
-  if (leaf === undefined) throw new RangeError('an attack on an empty chain');
-  return leaf;
 }
 
 function authorityOf(chain: readonly Uint8Array[]): Uint8Array {
@@ -215,18 +289,7 @@ function authorityOf(chain: readonly Uint8Array[]): Uint8Array {
   return authority;
 }
 
-function recordOf(leaf: Uint8Array): Uint8Array {
-  const [record] = parsedExtensions(readCertificate(leaf), KEY_DESCRIPTION_OID);
-  if (record === undefined) throw new RangeError('an attack on a leaf without a record');
-  return record.value;
-}
-
-function recordExtension(record: Uint8Array): Uint8Array {
-  return der.sequence(der.oid(KEY_DESCRIPTION_OID), der.octetString(record));
-}
-
 function withOtherChallenge(record: Uint8Array): Uint8Array {
-  const parts = children(readDer(record)).map((part) => part.raw);
-  const challenge = flipBit(parts[CHALLENGE] ?? new Uint8Array(), -1);
-  return der.sequence(...replaced(parts, CHALLENGE, challenge));
+  const at = RECORD_PART.challenge;
+  return withPart(record, at, flipBit(partsOf(record)[at] ?? new Uint8Array(), -1));
 }

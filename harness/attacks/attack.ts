@@ -1,14 +1,30 @@
 import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
 import type { CheckId } from '../verifier/check-ids.js';
+import type { AppraisalPolicy } from '../verifier/policy.js';
 import type { AttackerKey } from './attacker-key.js';
 
 /** Formats of evidence that attacks are made on. */
 export type AttackedFormat =
-  'csr' | 'android-key' | 'app-attest-attestation' | 'app-attest-assertion' | 'signed-request';
+  | 'csr'
+  | 'android-key'
+  | 'app-attest-attestation'
+  | 'app-attest-assertion'
+  | 'app-attest-receipt'
+  | 'play-integrity'
+  | 'signed-request';
 
 /** What the attacker must hold. */
 export type AttackerMeans =
-  'own-key' | 'hooked-app' | 'earlier-evidence' | 'other-build' | 'emulator' | 'captured-request';
+  | 'own-key'
+  | 'hooked-app'
+  | 'earlier-evidence'
+  | 'other-build'
+  | 'other-app'
+  | 'other-phone'
+  | 'emulator'
+  | 'captured-request'
+  | 'leaked-vendor-key'
+  | 'decryption-key';
 
 /** What is told of an attack in reports. */
 export interface AttackDescription {
@@ -23,6 +39,8 @@ export interface AttackDescription {
   readonly failing: Readonly<Partial<Record<AttackedFormat, readonly [CheckId, ...CheckId[]]>>>;
   /** Where the attack, or the rule that stops it, is written down. */
   readonly references: readonly string[];
+  /** The settings that stop it, where `lab` leaves them to whoever needs them. */
+  readonly policy?: (policy: AppraisalPolicy) => AppraisalPolicy;
 }
 
 /** An attack on a certification request. */
@@ -40,11 +58,21 @@ export interface AndroidKeyMeans {
   readonly earlierChain: readonly Uint8Array[];
   /** A chain of an emulator for the challenge of the day. */
   readonly emulatorChain: readonly Uint8Array[];
+  /**
+   * Signs as the authority right above the leaf, with the leaf's algorithm. It stands for what a
+   * genuine phone in another state attests, and for a vendor's key that leaked; the attacks that
+   * take neither do without it.
+   */
+  readonly signWithAuthority?: (data: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** An attack on an Android attestation chain, leaf first. */
 export interface AndroidKeyAttack extends AttackDescription {
   readonly applies: 'android-key';
+  /** Whether the chain gives occasion for it; left out: every chain does. */
+  isPossible?(chain: readonly Uint8Array[]): boolean;
+  /** When it is presented; left out: when the evidence was made. */
+  presentedAt?(chain: readonly Uint8Array[]): Date;
   mutate(chain: readonly Uint8Array[], means: AndroidKeyMeans): Promise<readonly Uint8Array[]>;
 }
 
@@ -61,18 +89,70 @@ export interface AppAttestMeans {
   readonly earlier: AppAttestSubmission;
   /** A genuine attestation for the client data hash of the day, by a build for development. */
   readonly developmentBuild: AppAttestSubmission;
+  /** A genuine attestation for the client data hash of the day, by another app. */
+  readonly otherApp?: AppAttestSubmission;
+  /** As `otherApp`, by a build of the app that was distributed in another way. */
+  readonly otherDistribution?: AppAttestSubmission;
 }
 
 /** An attack on an App Attest attestation. */
 export interface AppAttestAttack extends AttackDescription {
   readonly applies: 'app-attest-attestation';
+  /** When it is presented; left out: when the evidence was made. */
+  presentedAt?(submission: AppAttestSubmission): Date;
   mutate(submission: AppAttestSubmission, means: AppAttestMeans): AppAttestSubmission;
+}
+
+/** Receipts that an attack on one may send in its place. */
+export interface ReceiptMeans {
+  /** Genuine, of another key of the same app. */
+  readonly otherKey: Uint8Array;
+  /** Genuine, of another app for the same key. */
+  readonly otherApp: Uint8Array;
+  /** Signed with another certificate of the vendor's hierarchy, as a merchant has one. */
+  readonly merchantSigned: Uint8Array;
+  /** Signed under a hierarchy of the attacker's own. */
+  readonly ownHierarchy: Uint8Array;
+  /** Signed before the signer's certificate was valid. */
+  readonly backdated: Uint8Array;
+}
+
+/** An attack on an App Attest receipt. */
+export interface ReceiptAttack extends AttackDescription {
+  readonly applies: 'app-attest-receipt';
+  /** How long after the receipt was made it is presented. */
+  readonly afterMs?: number;
+  mutate(receipt: Uint8Array, means: ReceiptMeans): Uint8Array;
+}
+
+/** What an attack on a Play Integrity verdict may take from. */
+export interface PlayIntegrityMeans {
+  readonly attacker: AttackerKey;
+  /** The evidence that Google gives out for a payload: that of another phone, app or account. */
+  readonly seal: (payload: string) => string;
+  /** A classic token around any text, by whoever knows the decryption key. */
+  readonly encrypt: (inner: string) => string;
+}
+
+/** An attack on a Play Integrity verdict. */
+export interface PlayIntegrityAttack extends AttackDescription {
+  readonly applies: 'play-integrity';
+  /** The form that it is made on; null for both. */
+  readonly form: 'classic-token' | 'decoded-payload' | null;
+  /** How long after the verdict was made it is presented. */
+  readonly afterMs?: number;
+  mutate(
+    verdict: { readonly text: string; readonly payload: string },
+    means: PlayIntegrityMeans,
+  ): string;
 }
 
 /** Something that the attacker sends, and how long after it was captured. */
 export interface Presentation<Evidence> {
   readonly evidence: Evidence;
   readonly afterMs: number;
+  /** How it is sent, or what happened before; left out: over the phone's connection, nothing. */
+  readonly circumstance?: 'other-connection' | 'key-reissued';
 }
 
 /**
@@ -95,7 +175,13 @@ export interface AssertionAttack extends AttackDescription {
 
 /** Any attack. */
 export type Attack =
-  CsrAttack | AndroidKeyAttack | AppAttestAttack | AssertionAttack | SignedRequestAttack;
+  | CsrAttack
+  | AndroidKeyAttack
+  | AppAttestAttack
+  | AssertionAttack
+  | ReceiptAttack
+  | PlayIntegrityAttack
+  | SignedRequestAttack;
 
 /** Sends `evidence` as soon as it was captured. */
 export function atOnce<Evidence>(evidence: Evidence): Presentation<Evidence> {

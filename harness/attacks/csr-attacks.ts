@@ -1,12 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { concatBytes } from '../encoding/bytes.js';
 import { der } from '../encoding/der-writer.js';
-import { parseCsr } from '../evidence/csr/index.js';
+import { buildCsr, parseCsr } from '../evidence/csr/index.js';
 import type { CsrAttack } from './attack.js';
 import { flipBit, putTogether, replaced, signedBytes, takeApart } from './edit-der.js';
 
 // Parts of CertificationRequestInfo (RFC 2986, 4.1).
 const SUBJECT = 1;
 const KEY = 2;
+
+const ECDSA_WITH_SHA1 = der.sequence(der.oid('1.2.840.10045.4.1'));
 
 const POSSESSION = 'RFC 2986, 3: the request is signed with the key that it names';
 const BINDING = 'the attestation binds the key or the request (profile "attestlab/enrol/v1")';
@@ -97,4 +100,64 @@ export const csrSignatureBit: CsrAttack = {
     if (!parseCsr(spoilt).parsed.ok) throw new Error('the request no longer parses');
     return spoilt;
   },
+};
+
+/** The key is on another curve. */
+export const csrKeyOfOtherCurve: CsrAttack = {
+  id: 'csr/key-of-other-curve',
+  applies: 'csr',
+  description: 'asks for a certificate for a key on another curve, where checks may be missing',
+  needs: ['own-key'],
+  failing: {
+    csr: ['csr/key-allowed'],
+    'android-key': ['android-key/key-matches'],
+    'app-attest-attestation': ['app-attest/nonce-matches'],
+  },
+  references: ['RFC 5480, 2.1.1', 'CVE-2020-0601'],
+  mutate(csr) {
+    const parts = takeApart(csr);
+    const { publicKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-384',
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    });
+    return putTogether({
+      ...parts,
+      fields: replaced(parts.fields, KEY, new Uint8Array(publicKey)),
+    });
+  },
+};
+
+/** The request names an algorithm with a broken digest. */
+export const csrDigestDowngraded: CsrAttack = {
+  id: 'csr/digest-downgraded',
+  applies: 'csr',
+  description: 'says that the request is signed over SHA-1, for which he can find two requests',
+  needs: [],
+  failing: {
+    csr: ['csr/signature-algorithm-allowed'],
+    'app-attest-attestation': ['app-attest/nonce-matches'],
+  },
+  references: ['RFC 5758, 3.2', 'shattered.io (SHA-1 collisions), CVE-2005-4900'],
+  mutate: (csr) => putTogether({ ...takeApart(csr), algorithm: ECDSA_WITH_SHA1 }),
+};
+
+/** A request without the nonce of the day. */
+export const csrWithoutNonce: CsrAttack = {
+  id: 'csr/without-nonce',
+  applies: 'csr',
+  description:
+    'sends a request for a key of his own that was not made for the challenge of the day',
+  needs: ['own-key'],
+  failing: {
+    csr: ['csr/nonce-matches'],
+    'android-key': ['android-key/key-matches'],
+    'app-attest-attestation': ['app-attest/nonce-matches'],
+  },
+  references: ['RFC 2985, 5.4.1 (challengePassword)', POSSESSION],
+  mutate: (_csr, { attacker }) =>
+    buildCsr({
+      ...{ commonName: 'another', spki: attacker.spki },
+      sign: (info) => attacker.sign(info),
+    }),
 };

@@ -1,10 +1,15 @@
 import * as androidKey from './android-key-attacks.js';
+import * as androidKeyStates from './android-key-states.js';
 import * as appAttest from './app-attest-attacks.js';
+import * as assertion from './assertion-attacks.js';
 import type { Attack } from './attack.js';
 import * as csr from './csr-attacks.js';
+import * as playIntegrity from './play-integrity-attacks.js';
+import * as receipt from './receipt-attacks.js';
 import * as signedRequest from './signed-request-attacks.js';
 
 export type * from './attack.js';
+export { NO_ATTACK_REACHES } from './unreached.js';
 export { createAttackerKey } from './attacker-key.js';
 export type { AttackerKey } from './attacker-key.js';
 
@@ -12,7 +17,11 @@ export type { AttackerKey } from './attacker-key.js';
 export const ATTACKS: readonly Attack[] = [
   ...Object.values(csr),
   ...Object.values(androidKey),
+  ...Object.values(androidKeyStates),
   ...Object.values(appAttest),
+  ...Object.values(assertion),
+  ...Object.values(receipt),
+  ...Object.values(playIntegrity),
   ...Object.values(signedRequest),
 ];
 

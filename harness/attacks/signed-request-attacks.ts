@@ -3,7 +3,7 @@ import { der } from '../encoding/der-writer.js';
 import { readP256Signature } from '../encoding/ecdsa.js';
 import { PROFILE_S_HEADERS } from '../evidence/formats/index.js';
 import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
-import { atOnce, capture, type SignedRequestAttack } from './attack.js';
+import { atOnce, capture, type Presentation, type SignedRequestAttack } from './attack.js';
 import { flipBit } from './edit-der.js';
 
 const PROFILE = 'profile S: method, authority, target, key, epoch, counter, time, type and body';
@@ -129,6 +129,92 @@ export const timestampStale: SignedRequestAttack = {
   captures: 1,
   present: (captured) => [{ evidence: capture(captured, 0), afterMs: DAY_MS }],
 };
+
+/** A header comes twice. */
+export const headerDoubled = sentOnce({
+  id: 'signed-request/header-doubled',
+  description: 'sends the counter twice, for two readers who each take another one',
+  failing: ['signed-request/well-formed'],
+  references: ['RFC 9110, 5.3 (fields that come twice)', 'CWE-444'],
+  change: (request) => ({
+    evidence: { ...request, headers: [...request.headers, [PROFILE_S_HEADERS.counter, '99']] },
+    afterMs: 0,
+  }),
+});
+
+/** A key that nobody registered signs. */
+export const keyUnknown = sentOnce({
+  id: 'signed-request/key-unknown',
+  description: 'names a key that was never attested, and hopes to have it looked up nowhere',
+  failing: ['signed-request/key-known', 'signed-request/key-bound-to-connection'],
+  references: [PROFILE],
+  change: (request) =>
+    atOnce(
+      withHeader(request, PROFILE_S_HEADERS.keyId, (value) =>
+        toBase64url(flipBit(fromBase64url(value) ?? new Uint8Array(1), 0)),
+      ),
+    ),
+});
+
+/** The request comes over somebody else's connection. */
+export const otherConnection = sentOnce({
+  id: 'signed-request/other-connection',
+  description: 'sends a signed request of one phone over the connection of another',
+  failing: ['signed-request/key-bound-to-connection'],
+  references: ['RFC 8705, 3 (certificate-bound tokens)'],
+  change: (request) => ({ ...atOnce(request), circumstance: 'other-connection' }),
+});
+
+/** The digest is of another body. */
+export const digestOfOtherBody = sentOnce({
+  id: 'signed-request/digest-of-other-body',
+  description: 'adds the digest of another body, for the reader who trusts it unseen',
+  failing: ['signed-request/digest-matches'],
+  references: ['RFC 9530, 2 (Content-Digest)'],
+  change: (request) =>
+    atOnce({
+      ...request,
+      headers: [
+        ...request.headers.filter(([name]) => name.toLowerCase() !== 'content-digest'),
+        ['content-digest', `sha-256=:${'A'.repeat(43)}=:`],
+      ],
+    }),
+});
+
+/** The request is of before the key was issued again. */
+export const epochBefore = sentOnce({
+  id: 'signed-request/epoch-before',
+  description: 'sends a request of before the key was registered anew, when counters began again',
+  failing: ['signed-request/epoch-current'],
+  references: [PROFILE, 'RFC 4303, 3.4.3 (anti-replay by counter)'],
+  change: (request) => ({ ...atOnce(request), circumstance: 'key-reissued' }),
+});
+
+/** The request is dated ahead. */
+export const timestampAhead = sentOnce({
+  id: 'signed-request/timestamp-ahead',
+  description: 'has the phone sign for tomorrow, when he will no longer have it in his hands',
+  failing: ['signed-request/timestamp-not-ahead'],
+  references: ['RFC 9449, 11.1 (lifetime of proofs)'],
+  change: (request) => ({ evidence: request, afterMs: -DAY_MS }),
+});
+
+function sentOnce(attack: {
+  readonly id: string;
+  readonly description: string;
+  readonly failing: NonNullable<SignedRequestAttack['failing']['signed-request']>;
+  readonly references: readonly string[];
+  readonly change: (request: SignedHttpRequest) => Presentation<SignedHttpRequest>;
+}): SignedRequestAttack {
+  const { id, description, failing, references, change } = attack;
+  return {
+    ...{ id, description, references, applies: 'signed-request' },
+    needs: ['captured-request'],
+    failing: { 'signed-request': failing },
+    captures: 1,
+    present: (captured) => [change(capture(captured, 0))],
+  };
+}
 
 function onTheWay(attack: {
   readonly id: string;
