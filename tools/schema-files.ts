@@ -1,9 +1,12 @@
+import { jsonSchemaText } from '../harness/configuration.js';
 import { adapterSchemaFiles } from '../harness/corpus/differential/protocol.js';
 import { corpusSchemaFiles } from '../harness/corpus/vectors/schema-files.js';
+import { attestationResultSchema } from '../harness/expectation/observation.js';
 import { expectationSchemaFiles } from '../harness/expectation/load-expectations.js';
 import { farmSchemaFiles } from '../harness/farm/schemas.js';
 import { recordSchemaFiles } from '../harness/report/record-schemas.js';
 import { policySchemaFiles } from '../harness/run/load-policy.js';
+import { earSchema } from '../harness/verifier/ear.js';
 
 /** Every JSON Schema under `fixtures/schemas/`, by its path there. */
 export function schemaFiles(): ReadonlyMap<string, string> {
@@ -13,6 +16,11 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     ...expectationSchemaFiles(),
     ...farmSchemaFiles(),
     ...policySchemaFiles(),
+    [
+      'attestation-result.schema.json',
+      jsonSchemaText(attestationResultSchema, 'Attestation result'),
+    ],
+    ['ear.schema.json', jsonSchemaText(earSchema, 'EAT attestation result')],
     ...recordSchemaFiles(),
   ]);
 }

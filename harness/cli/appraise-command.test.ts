@@ -1,11 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toBase64, toHex } from '../encoding/bytes.js';
+import { verifyCompactJws } from '../encoding/jose.js';
 import { encodePemCertificate } from '../encoding/pem.js';
-import { POLICIES } from '../verifier/index.js';
+import { earSchema, POLICIES } from '../verifier/index.js';
 import {
   keyRequest,
   testAndroid,
@@ -61,6 +63,28 @@ afterAll(() => {
 });
 
 describe('attestlab appraise of an Android chain', () => {
+  it('gives an EAT attestation result, plain or signed with a key that is nobody else’s', async () => {
+    const { exit, out } = await command(...android, ...rightChallenge, '--ear');
+    expect(exit).toBe(0);
+    const claims = earSchema.parse(JSON.parse(out));
+    expect(claims.submods['android-key']?.ear_trustworthiness_vector['runtime-opaque']).toBe(0);
+
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+    writeFileSync(file('ear.pem'), pem, { mode: 0o600 });
+    const token = (await command(...android, ...rightChallenge, '--ear-key', file('ear.pem'))).out;
+    const verified = verifyCompactJws(token.trim(), publicKey);
+    expect(verified.ok && JSON.parse(new TextDecoder().decode(verified.value))).toEqual(claims);
+
+    writeFileSync(file('open.pem'), pem, { mode: 0o644 });
+    const refused = await command(...android, '--ear-key', file('open.pem'));
+    expect(refused).toMatchObject({ exit: 2, out: '' });
+    expect(refused.err).toMatch(/open\.pem: others may read it; chmod 600/);
+    writeFileSync(file('no.pem'), 'no key', { mode: 0o600 });
+    expect((await command(...android, '--ear-key', file('no.pem'))).err).toMatch(/no private key/);
+    expect((await command(...android, '--ear', '--json')).exit).toBe(2);
+  });
+
   it('takes a policy file, under whose id it shows the result', async () => {
     writeFileSync(
       file('ours.yaml'),

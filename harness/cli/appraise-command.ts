@@ -6,12 +6,15 @@ import { loadPolicy } from '../run/load-policy.js';
 import { loadTrust, parseRevocationList, type TrustSet } from '../trust/index.js';
 import {
   createVerifier,
+  earOf,
   type AndroidKeyExpected,
   type AppraisalInput,
   type AppraisalPolicy,
+  type AttestationResult,
   type Verdict,
 } from '../verifier/index.js';
 import { appraisalText } from './appraisal-text.js';
+import { signedEar } from './ear-token.js';
 import { encodedBytes } from './encoded-bytes.js';
 import { readBinaryOrBase64, readInputText, readPemChain } from './input-files.js';
 import { moment } from './moment.js';
@@ -38,6 +41,8 @@ export interface AppraiseOptions {
   readonly run?: string;
   readonly trust?: string;
   readonly json?: true;
+  readonly ear?: true;
+  readonly earKey?: string;
 }
 
 const EXIT_OF: Readonly<Record<Verdict, number>> = {
@@ -49,7 +54,16 @@ const EXIT_OF: Readonly<Record<Verdict, number>> = {
 const ANDROID_ONLY = ['challenge', 'package', 'signer', 'statusList', 'statusListAt'] as const;
 const APP_ATTEST_ONLY = ['keyId', 'appId', 'clientDataHash'] as const;
 const OF_EVIDENCE = [
-  ...['androidChain', 'appAttest', ...ANDROID_ONLY, ...APP_ATTEST_ONLY, 'at', 'trust'],
+  ...[
+    'androidChain',
+    'appAttest',
+    ...ANDROID_ONLY,
+    ...APP_ATTEST_ONLY,
+    'at',
+    'trust',
+    'ear',
+    'earKey',
+  ],
 ] as readonly (keyof AppraiseOptions)[];
 
 /** Appraises what the options name, shows the result, and answers with the exit code. */
@@ -58,6 +72,9 @@ export function appraise(
   { terminal, clock }: { readonly terminal: Terminal; readonly clock: Date },
 ): number {
   if (options.run !== undefined) return appraiseRun(options, options.run, terminal);
+  if (options.json === true && (options.ear === true || options.earKey !== undefined)) {
+    throw new HarnessError('ERR_USAGE', '--json and --ear are two forms; give one of them');
+  }
   const now = options.at === undefined ? clock : moment(options.at, { name: '--at' });
   const policy = policyOf(options);
   const subject = subjectOf(options);
@@ -66,10 +83,14 @@ export function appraise(
   if (subject.evidence.format === 'android-key' && trust.revocation === null) {
     terminal.err('note: no revocation list was given, so a revoked chain goes unnoticed\n');
   }
-  terminal.out(
-    options.json === true ? `${JSON.stringify(result, null, 2)}\n` : appraisalText(result),
-  );
+  terminal.out(shown(result, options));
   return EXIT_OF[result.verdict];
+}
+
+function shown(result: AttestationResult, { json, ear, earKey }: AppraiseOptions): string {
+  if (earKey !== undefined) return `${signedEar(earOf(result), earKey)}\n`;
+  if (ear === true) return `${JSON.stringify(earOf(result), null, 2)}\n`;
+  return json === true ? `${JSON.stringify(result, null, 2)}\n` : appraisalText(result);
 }
 
 // Evidence, trust and time are the run's own; another policy is the whole question.

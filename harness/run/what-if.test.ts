@@ -61,7 +61,8 @@ beforeAll(async () => {
     };
     recorder.assign(alias, alias);
     const result = createVerifier({ trust }).appraise(input);
-    recorder.record({ exchangeId: '1', subject: alias, purpose: 'tls', input, result });
+    const appraisal = { exchangeId: '1', subject: alias, purpose: 'tls', input, result } as const;
+    recorder.record(appraisal, null);
   }
   journal.close();
 });

@@ -4,6 +4,8 @@ export type { Check } from './check.js';
 export { CHECK_IDS } from './check-ids.js';
 export type { CheckId } from './check-ids.js';
 export type * from './expected.js';
+export { earOf, earSchema, TRUSTWORTHINESS } from './ear.js';
+export type { Ear, TrustworthinessRow } from './ear.js';
 export { FORMATS } from './formats.js';
 export type { Exchanges, Format } from './formats.js';
 export { createSignatureMemo } from './memo.js';

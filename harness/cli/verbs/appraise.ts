@@ -31,6 +31,8 @@ export const declareAppraise: DeclareVerb = (program, { terminal, finish }) => {
     .option('--run <run>', 'a recorded run: what would --policy have made of its evidence?')
     .option('--trust <folder>', 'trust anchors; default: the ones that are shipped')
     .option('--json', 'the result as JSON')
+    .option('--ear', 'the result as claims of an EAT attestation result (draft-ietf-rats-ear-04)')
+    .option('--ear-key <file>', 'as --ear, as a JWT signed with this P-256 key (PEM, owner-only)')
     .action(async (options: AppraiseOptions) => {
       const { appraise } = await import('../appraise-command.js');
       finish(appraise(options, { terminal, clock: new Date() }));
