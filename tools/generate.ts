@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { peersPage } from '../harness/corpus/differential/peers-page.js';
+import { vectorQuestions } from '../harness/corpus/differential/questions.js';
 import { vectorFiles } from '../harness/corpus/vectors/write-vectors.js';
 import { protocolFiles } from '../harness/probe/generate-protocol.js';
 import { productRoot } from '../harness/product.js';
@@ -9,10 +11,13 @@ import { schemaFiles } from './schema-files.js';
 // `npm run generate` writes what code generates; `--check` writes nothing and fails where a file
 // that is committed differs from what its source says now.
 const isCheck = process.argv.includes('--check');
+const vectors = vectorFiles();
+const questions = [...vectors].flatMap(([name, text]) => vectorQuestions(JSON.parse(text), name));
 const generated = [
   ...inFolder('native-probes/protocol', protocolFiles()),
   ...inFolder('fixtures/schemas', schemaFiles()),
-  ...inFolder('fixtures/corpus', vectorFiles()),
+  ...inFolder('fixtures/corpus', vectors),
+  { path: 'fixtures/corpus/PEERS.md', content: await peersPage(questions) },
   ...inFolder('scenarios', await claimsFiles()),
 ];
 const stale = generated.filter(({ path, content }) => current(path) !== content);

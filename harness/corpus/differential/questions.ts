@@ -61,11 +61,7 @@ export function readQuestions(file: string, only?: readonly string[]): readonly 
   const isWanted = (id: string): boolean => only?.includes(id) ?? true;
   const json = readJson(file);
   if (isVectorFile(json)) {
-    const read = readVectors(json, file);
-    const stated = vectorFileSchema.parse(json);
-    return read
-      .filter(({ vector, input }) => isWanted(`${input.evidence.format}/${vector.id}`))
-      .map((one) => questionOfVector(one, stated));
+    return vectorQuestions(json, file, isWanted);
   }
   const context = {
     trust: loadTrust(join(productRoot, 'fixtures', 'trust')),
@@ -76,6 +72,19 @@ export function readQuestions(file: string, only?: readonly string[]): readonly 
     .flatMap(casesOf)
     .filter((one) => isWanted(caseId(one)))
     .flatMap((one) => questionOfCase(one, context) ?? []);
+}
+
+/** The questions of a file of vectors that was read already; `place` names it in errors. */
+export function vectorQuestions(
+  json: unknown,
+  place: string,
+  isWanted: (id: string) => boolean = () => true,
+): readonly Question[] {
+  const read = readVectors(json, place);
+  const file = vectorFileSchema.parse(json);
+  return read
+    .filter(({ vector, input }) => isWanted(`${input.evidence.format}/${vector.id}`))
+    .map((one) => questionOfVector(one, file));
 }
 
 function questionOfVector({ vector, input, trust }: ReadVector, file: VectorFile): Question {
