@@ -20,7 +20,10 @@ const CHECK_GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'csr_nonce_mismatch',
     ],
   ],
-  ['Boot state and environment', ['boot_state_untrusted', 'environment_mismatch']],
+  [
+    'Boot state and environment',
+    ['boot_state_untrusted', 'environment_mismatch', 'device_at_risk'],
+  ],
   ['App identity', ['app_identity_mismatch']],
   [
     'Key protection and binding',
