@@ -6,6 +6,7 @@ import { EXIT, HarnessError } from '../errors.js';
 import { productRoot } from '../product.js';
 import { loadTrust, type TrustAnchor, type TrustSet } from '../trust/index.js';
 import { staleness } from './doctor/trust.js';
+import { readPemChain } from './input-files.js';
 import { moment } from './moment.js';
 import { wrapped, type Terminal } from './terminal.js';
 
@@ -21,6 +22,8 @@ export interface LintOptions extends TrustOptions {
   readonly at?: string;
   readonly withinDays: string;
   readonly maxAgeDays?: string;
+  /** PEM files of chains in use, whose authorities are watched too. */
+  readonly chain?: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -44,7 +47,7 @@ export function trustLint(options: LintOptions, terminal: Terminal): number {
       ? null
       : staleness(trust, { now, maxAgeDays: days(options.maxAgeDays, '--max-age-days') });
   const problems = [
-    ...ending.map(
+    ...[...ending, ...endingAuthorities(options.chain ?? [], endMs)].map(
       ({ name, validTo }) =>
         `${name}: ${Date.parse(validTo) < now.getTime() ? 'expired' : 'expires'} ${validTo}`,
     ),
@@ -53,6 +56,19 @@ export function trustLint(options: LintOptions, terminal: Terminal): number {
   if (options.json === true) terminal.out(`${JSON.stringify({ problems }, null, 2)}\n`);
   else terminal.out(problems.length === 0 ? 'nothing to do\n' : problems.map(line).join(''));
   return problems.length === 0 ? EXIT.passed : EXIT.usage;
+}
+
+// A vendor's intermediates end before its roots do; the leaf's own dates say nothing.
+function endingAuthorities(files: readonly string[], endMs: number) {
+  const authorities = files
+    .flatMap((file) => readPemChain(file).slice(1))
+    .map((certificate) => readCertificate(certificate))
+    .filter(({ notAfterMs }) => notAfterMs < endMs)
+    .map(({ subject, notAfterMs }) => ({
+      name: subject.text,
+      validTo: new Date(notAfterMs).toISOString(),
+    }));
+  return [...new Map(authorities.map((one) => [`${one.name} ${one.validTo}`, one])).values()];
 }
 
 interface TrustFacts {

@@ -32,8 +32,15 @@ export const trustSchema = z.strictObject({
   appAttest: z.array(anchor).default([]),
   receipts: z.array(anchor).default([]),
   revocation: z
-    .strictObject({ file: fileName, takenAt: z.iso.datetime({ offset: true }) })
+    .strictObject({
+      file: fileName,
+      takenAt: z.iso.datetime({ offset: true }),
+      /** Of the file's bytes; left out where nobody noted it. */
+      sha256: fingerprint.optional(),
+    })
     .optional(),
+  /** Where `trust update` fetches the status list; left out: it fetches nothing. */
+  statusUrl: z.url({ protocol: /^https$/ }).optional(),
 });
 
 type TrustFile = z.infer<typeof trustSchema>;
@@ -122,7 +129,14 @@ function loadCertificate(file: string): Certificate {
 function loadRevocation(folder: string, file: Configured<TrustFile>): RevocationSnapshot | null {
   const stated = file.value.revocation;
   if (stated === undefined) return null;
-  const text = new TextDecoder().decode(readBytes(join(folder, stated.file)));
+  const bytes = readBytes(join(folder, stated.file));
+  if (stated.sha256 !== undefined && sha256(bytes) !== stated.sha256) {
+    throw file.invalid(
+      ['revocation', 'sha256'],
+      `${stated.file} has the fingerprint ${sha256(bytes)}`,
+    );
+  }
+  const text = new TextDecoder().decode(bytes);
   const snapshot = parseRevocationList(text, Date.parse(stated.takenAt));
   if (!snapshot.usable) throw invalidFile(join(folder, stated.file), snapshot.problem);
   return snapshot;

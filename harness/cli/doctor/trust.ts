@@ -64,7 +64,7 @@ function hasRealAndroid(lab: Lab): boolean {
 
 function revocationRemedy(lab: Lab): string {
   return (
-    `fetch https://android.googleapis.com/attestation/status into ${lab.trustFolder} ` +
-    'and note the time in its trust.yaml'
+    'fetch https://android.googleapis.com/attestation/status and take it in by ' +
+    `\`attestlab trust update --trust ${lab.trustFolder} --from FILE\``
   );
 }

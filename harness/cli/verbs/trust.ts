@@ -1,7 +1,8 @@
 import type { LintOptions, TrustOptions } from '../trust-command.js';
+import type { UpdateOptions } from '../trust-update-command.js';
 import type { DeclareVerb } from './verb.js';
 
-/** `attestlab trust show|lint`: what is trusted, and how long it will last. */
+/** `attestlab trust show|lint|update`: what is trusted, and how long it will last. */
 export const declareTrust: DeclareVerb = (program, { terminal, finish }) => {
   const trust = program.command('trust').description('what is trusted, and how long it will last');
   trust
@@ -17,6 +18,7 @@ export const declareTrust: DeclareVerb = (program, { terminal, finish }) => {
     .command('lint')
     .description('exit 2 where an anchor expires soon or the status list is too old')
     .option('--trust <folder>', 'a trust folder; default: the shipped one')
+    .option('--chain <file...>', 'PEM chains in use, whose authorities are watched too')
     .option('--within-days <n>', 'how soon is soon', '90')
     .option('--max-age-days <n>', 'demand a status list that is at most this old')
     .option('--at <time>', 'the time to judge for, as 2026-01-31T12:00:00Z; default: now')
@@ -24,5 +26,19 @@ export const declareTrust: DeclareVerb = (program, { terminal, finish }) => {
     .action(async (options: LintOptions) => {
       const { trustLint } = await import('../trust-command.js');
       finish(trustLint(options, terminal));
+    });
+  trust
+    .command('update')
+    .description('take a newer status list, or further certificates of trusted keys, into a folder')
+    .requiredOption('--trust <folder>', 'the trust folder that is written')
+    .option('--from <file>', 'status list (JSON) or roots (PEM, or JSON array of PEM)')
+    .option('--taken-at <time>', 'when the file was fetched from its vendor; default: now')
+    .addHelpText(
+      'after',
+      '\nWithout --from the statusUrl of trust.yaml is fetched; without that, nothing is.',
+    )
+    .action(async (options: UpdateOptions) => {
+      const { fetchText, trustUpdate } = await import('../trust-update-command.js');
+      finish(await trustUpdate(options, { terminal, clock: new Date(), fetchText }));
     });
 };
