@@ -152,7 +152,7 @@ export interface Presentation<Evidence> {
   readonly evidence: Evidence;
   readonly afterMs: number;
   /** How it is sent, or what happened before; left out: over the phone's connection, nothing. */
-  readonly circumstance?: 'other-connection' | 'key-reissued';
+  readonly circumstance?: 'other-connection' | 'key-reissued' | 'other-app';
 }
 
 /**
@@ -173,6 +173,15 @@ export interface AssertionAttack extends AttackDescription {
   present(captured: readonly Uint8Array[]): readonly Presentation<Uint8Array>[];
 }
 
+/** As `SignedRequestAttack`, on requests that an App Attest key has signed. */
+export interface AssertedRequestAttack extends AttackDescription {
+  readonly applies: 'asserted-request';
+  /** Takes two genuine requests in the order in which they were signed: a hook has the later one signed first. */
+  present(
+    captured: readonly [later: SignedHttpRequest, earlier: SignedHttpRequest],
+  ): readonly Presentation<SignedHttpRequest>[];
+}
+
 /** Any attack. */
 export type Attack =
   | CsrAttack
@@ -181,7 +190,8 @@ export type Attack =
   | AssertionAttack
   | ReceiptAttack
   | PlayIntegrityAttack
-  | SignedRequestAttack;
+  | SignedRequestAttack
+  | AssertedRequestAttack;
 
 /** Sends `evidence` as soon as it was captured. */
 export function atOnce<Evidence>(evidence: Evidence): Presentation<Evidence> {

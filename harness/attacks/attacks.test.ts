@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { toHex, utf8 } from '../encoding/bytes.js';
+import { toBase64url, toHex, utf8 } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
+import { p256SpkiOfPoint } from '../encoding/cose.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import {
   parseAppAttestAssertion,
@@ -11,6 +12,8 @@ import { buildCsr, parseCsr } from '../evidence/csr/index.js';
 import { keyId, PROFILE_S_HEADERS } from '../evidence/formats/index.js';
 import {
   parseSignedRequest,
+  profileSAssertionHeaders,
+  profileSClientDataHash,
   profileSHeaders,
   type SignedHttpRequest,
 } from '../evidence/signed-request/index.js';
@@ -269,26 +272,72 @@ function androidExpected(spki: Uint8Array) {
   };
 }
 
+describe('an attack on requests that App Attest signs', () => {
+  it.each(ofKind('asserted-request'))('%s fails exactly what it names', async (id) => {
+    const { appAttest } = testApple({ vendors });
+    const key = await appAttest.generateKey();
+    const attested = parseAppAttestAttestation(await appAttest.attest(key, sha256(nonce))).parsed;
+    if (!attested.ok) throw new Error(attested.malformation.message);
+    const spki = p256SpkiOfPoint(attested.value.authData.publicKey);
+    const signed = async (counter: bigint): Promise<SignedHttpRequest> => {
+      const input = { ...ORDER, keyId: toBase64url(key), counter };
+      const assertion = await appAttest.assert(key, profileSClientDataHash(input));
+      const headers = profileSAssertionHeaders(input, assertion);
+      return { ...REQUEST, headers: [['content-type', ORDER.contentType], ...headers] };
+    };
+    const one = attack('asserted-request', id);
+    const later = await signed(6n);
+    const presentations = one.present([later, await signed(5n)]);
+    let last: { readonly request: bigint | null; readonly assertion: number | null } = {
+      ...{ request: null, assertion: null },
+    };
+    for (const [at, { evidence: sent, circumstance }] of presentations.entries()) {
+      const evidence = parseSignedRequest(sent);
+      const appIds = circumstance === 'other-app' ? ['TEAMID0000.org.other'] : [APP_ID];
+      const registered = { keyId: toBase64url(key), spki, epoch: 1n, lastCounter: last.request };
+      const result = appraise({
+        evidence,
+        expected: {
+          key: { ...registered, appAttest: { appIds, previousCounter: last.assertion } },
+          connectionKeyIds: [registered.keyId],
+        },
+      });
+      if (at === presentations.length - 1) {
+        expectRefusal(result, one, 'signed-request');
+      } else {
+        expect(result.verdict).toBe('accepted');
+        const { parsed } = evidence;
+        if (!parsed.ok || parsed.value.assertion?.ok !== true) throw new Error('not asserted');
+        const assertion = parsed.value.assertion.value.authData.counter;
+        last = { request: parsed.value.counter, assertion };
+      }
+    }
+  });
+});
+
+const REQUEST = {
+  method: 'POST',
+  authority: 'rp.lab.test:8443',
+  target: '/v1/orders?dry=no',
+  body: utf8('{"amount":1}'),
+};
+
+/** What every signed request of these tests states. */
+const ORDER = {
+  ...REQUEST,
+  epoch: 1n,
+  contentType: 'application/json',
+  timestampMs: BigInt(TEST_NOW.getTime()),
+};
+
 function signedRequest(
   key: Awaited<ReturnType<typeof generateMaterial>>,
   counter: bigint,
 ): SignedHttpRequest {
-  const request = {
-    method: 'POST',
-    authority: 'rp.lab.test:8443',
-    target: '/v1/orders?dry=no',
-    body: utf8('{"amount":1}'),
-  };
-  const contentType = 'application/json';
-  const headers = profileSHeaders(
-    {
-      ...request,
-      ...{ keyId: keyId(key.spki), epoch: 1n, counter, contentType },
-      timestampMs: BigInt(TEST_NOW.getTime()),
-    },
-    (data) => signWith(key, data, 'sha256'),
+  const headers = profileSHeaders({ ...ORDER, keyId: keyId(key.spki), counter }, (data) =>
+    signWith(key, data, 'sha256'),
   );
-  return { ...request, headers: [['content-type', contentType], ...headers] };
+  return { ...REQUEST, headers: [['content-type', ORDER.contentType], ...headers] };
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {

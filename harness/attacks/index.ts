@@ -2,6 +2,7 @@ import * as androidKey from './android-key-attacks.js';
 import * as androidKeyStates from './android-key-states.js';
 import * as appAttest from './app-attest-attacks.js';
 import * as assertion from './assertion-attacks.js';
+import * as assertedRequest from './asserted-request-attacks.js';
 import type { Attack } from './attack.js';
 import * as csr from './csr-attacks.js';
 import * as playIntegrity from './play-integrity-attacks.js';
@@ -23,6 +24,7 @@ export const ATTACKS: readonly Attack[] = [
   ...Object.values(receipt),
   ...Object.values(playIntegrity),
   ...Object.values(signedRequest),
+  ...Object.values(assertedRequest),
 ];
 
 /** The attack of an id on what the caller has at hand; a wrong name is a mistake in the caller. */
