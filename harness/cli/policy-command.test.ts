@@ -119,6 +119,6 @@ describe('a lab', () => {
     written('own.yaml', 'id: own\nextends: lab\n');
     expect(loadLab(lab('own.yaml')).sha256).not.toBe(read.sha256);
     expect(() => loadLab(lab('gone.yaml'))).toThrow(/gone\.yaml/);
-    expect(() => labPolicy(loadLab(lab('lap')))).toThrow(/lab\.yaml: policy: no such policy "lap"/);
+    expect(() => loadLab(lab('lap'))).toThrow(/lab\.yaml:\d+:\d+: policy: is no policy/);
   });
 });

@@ -8,6 +8,7 @@ import { ELEMENTS } from '../probe/limits.js';
 import { ProbeError } from '../probe/probe-error.js';
 import { stateSchema } from '../probe/protocol.js';
 import { encodeAppPackage } from './app-package.js';
+import type { Misreport } from './probe-app.js';
 import {
   ANDROID_PROBE,
   IOS_PROBE,
@@ -357,10 +358,9 @@ describe('a phone that fails', () => {
   });
 
   it('lies only where a lab is composed to lie', async () => {
-    const { probe } = await claimed(PIXEL, {
-      misreport: ({ command, result }) =>
-        command === 'key.generate' ? { ...result, level: 'strongbox' } : result,
-    });
+    const misreport: Misreport = ({ command, result }) =>
+      command === 'key.generate' ? { ...result, level: 'strongbox' } : result;
+    const { probe } = await claimed(PIXEL, { spoiling: { misreport } });
     const { result } = await probe.call('key.generate', { alias: 'a', ...EC_KEY });
     expect(result.level).toBe('strongbox');
     expect(result.attempts.at(-1)).toMatchObject({ level: 'tee', ok: true });

@@ -125,7 +125,9 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
         },
         {
           kind: 'caller',
-          text: 'looks at no levels, root of trust, boot state or app: a caller who cares parses the leaf itself',
+          text:
+            'looks at no levels, root of trust, boot state, patch levels, times or app: a caller who ' +
+            'cares parses the leaf itself',
           vectors: [
             'android-key/sole-failure/level',
             'android-key/sole-failure/strongbox-certified/',
@@ -134,7 +136,19 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
             'android-key/sole-failure/boot-verified/',
             'android-key/sole-failure/package-matches/',
             'android-key/sole-failure/signer-matches/',
+            'android-key/sole-failure/os-patch-level-sufficient/',
+            'android-key/sole-failure/vendor-patch-level-sufficient/',
+            'android-key/sole-failure/boot-patch-level-sufficient/',
+            'android-key/sole-failure/creation-not-ahead/',
+            'android-key/malformed/os-month-13',
+            'android-key/malformed/vendor-zero',
+            'android-key/malformed/boot-april-31',
           ],
+        },
+        {
+          kind: 'no-setting',
+          text: 'takes no chain that lists its root twice: no phone sends one, so nobody is turned away',
+          vectors: ['android-key/passing/root-twice'],
         },
         {
           kind: 'no-setting',

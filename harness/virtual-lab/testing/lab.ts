@@ -10,7 +10,7 @@ import {
 } from '../app-package.js';
 import type { VirtualPhoneSpec } from '../phone-spec.js';
 import type { VirtualPhone } from '../phone.js';
-import type { Misreport } from '../probe-app.js';
+import type { ProbeSpoiling } from '../probe-app.js';
 import { startVirtualLab, type VirtualLab } from '../virtual-lab.js';
 
 /** A TEE-only Android phone. */
@@ -67,7 +67,7 @@ export async function startTestLab(
   spec: VirtualPhoneSpec,
   options: {
     readonly hosts?: Readonly<Record<string, string>>;
-    readonly misreport?: Misreport;
+    readonly spoiling?: ProbeSpoiling;
     readonly timeScale?: number;
     readonly commandTimeoutMs?: number;
     readonly screenTimeoutMs?: number;
