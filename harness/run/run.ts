@@ -197,8 +197,9 @@ async function finishRun(
     journal.append({ type: 'finished', gate });
     const record = run.record({ finishedAt: new Date().toISOString(), gate });
     folder.writeRecord(record);
-    // Whoever breaks the lab to test it waits for every run, and reads no page of any.
-    const reports = run.options.sabotage === undefined ? REPORTS : RECORD_REPORTS;
+    // Whoever tests the harness waits for every run, and reads no page of any.
+    const { sabotage, lane } = run.options;
+    const reports = sabotage === undefined && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
     const { notes, errors: reportErrors } = writeReports(
       readRun(folder.path),
       folder.path,
