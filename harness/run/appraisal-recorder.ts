@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { HarnessError } from '../errors.js';
 import type { AppraisalEvent } from '../relying-party/index.js';
 import type { TrustSet } from '../trust/index.js';
 import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verifier/index.js';
@@ -13,7 +14,10 @@ import { encodeTrust } from './trust-record.js';
 export interface AppraisalRecorder {
   /** Says which phone enrols as `subject`. */
   assign(subject: string, phone: string): void;
-  /** `trust` is what the appraisal went by, where that is not the run's own trust. */
+  /**
+   * `trust` is what the appraisal went by, where that is not the run's own trust. What cannot be
+   * written spoils the phone's scenario and nothing else: the relying party has its verdict.
+   */
   record(event: AppraisalEvent, trust: TrustSet | null): void;
   /** What was said of the phone's evidence in a scenario, newest last. */
   resultsOf(phone: string, scenario: string): readonly AttestationResult[];
@@ -29,7 +33,9 @@ export interface AppraisalFile {
 export function createAppraisalRecorder(run: {
   readonly folder: RunFolder;
   readonly journal: Journal;
-  readonly conductor: Pick<Conductor, 'activeScenario'>;
+  readonly conductor: Pick<Conductor, 'activeScenario' | 'unrecorded'>;
+  /** Is told of what could not be written. */
+  readonly onUnwritable: (error: HarnessError) => void;
 }): AppraisalRecorder {
   const phoneOf = new Map<string, string>();
   const results = new Map<string, AttestationResult[]>();
@@ -38,35 +44,58 @@ export function createAppraisalRecorder(run: {
     assign(subject, phone) {
       phoneOf.set(subject, phone);
     },
-    record({ subject, purpose, input, result }, trust) {
-      const phone = phoneOf.get(subject) ?? null;
+    record(event, trust) {
+      const phone = phoneOf.get(event.subject) ?? null;
       const scenario = phone === null ? null : run.conductor.activeScenario(phone);
       const folder = phone ?? 'unassigned';
       const count = (counts.get(folder) ?? 0) + 1;
       counts.set(folder, count);
-      const { format } = input.evidence;
-      const content: AppraisalFile = { input: encodeAppraisal(input), result };
+      const { format } = event.input.evidence;
       const name = `${String(count).padStart(4, '0')}-${format}`;
-      const raw = rawEvidence(input.evidence);
-      run.folder.storeEvidence(folder, `${name}.${raw.extension}`, raw.bytes);
-      const stored = run.folder.storeEvidence(
-        folder,
-        `${name}.appraisal.json`,
-        `${JSON.stringify(content, null, 2)}\n`,
-      );
-      run.journal.append({
-        type: 'appraisal',
-        ...{ phone, scenario, subject, purpose, format, verdict: result.verdict },
-        file: stored.file,
-        ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
-        fileSha256: stored.sha256,
-        resultSha256: sha256Text(canonicalJson(result)),
-      });
+      try {
+        store(run, { event, trust, phone, scenario, name });
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error;
+        run.onUnwritable(error);
+        if (phone !== null) run.conductor.unrecorded(phone, error);
+      }
       const key = JSON.stringify([phone, scenario]);
-      results.set(key, [...(results.get(key) ?? []), result]);
+      results.set(key, [...(results.get(key) ?? []), event.result]);
     },
     resultsOf: (phone, scenario) => results.get(JSON.stringify([phone, scenario])) ?? [],
   };
+}
+
+function store(
+  run: { readonly folder: RunFolder; readonly journal: Pick<Journal, 'append'> },
+  occasion: {
+    readonly event: AppraisalEvent;
+    readonly trust: TrustSet | null;
+    readonly phone: string | null;
+    readonly scenario: string | null;
+    readonly name: string;
+  },
+): void {
+  const { event, trust, phone, scenario, name } = occasion;
+  const { subject, purpose, input, result } = event;
+  const folder = phone ?? 'unassigned';
+  const content: AppraisalFile = { input: encodeAppraisal(input), result };
+  const raw = rawEvidence(input.evidence);
+  run.folder.storeEvidence(folder, `${name}.${raw.extension}`, raw.bytes);
+  const stored = run.folder.storeEvidence(
+    folder,
+    `${name}.appraisal.json`,
+    `${JSON.stringify(content, null, 2)}\n`,
+  );
+  run.journal.append({
+    type: 'appraisal',
+    ...{ phone, scenario, subject, purpose, verdict: result.verdict },
+    format: input.evidence.format,
+    file: stored.file,
+    ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
+    fileSha256: stored.sha256,
+    resultSha256: sha256Text(canonicalJson(result)),
+  });
 }
 
 // Named by what it holds: many appraisals go by one trust set, and it is stored once for all of them.

@@ -32,6 +32,7 @@ function conduct(expected: Readonly<Record<string, ScenarioExpectations>> = { c:
     plan,
     expectationsFor: (className) => expected[className] ?? null,
     append: (entry) => entries.push(entry),
+    keep: (entry) => entries.push(entry),
     nowMs: () => (nowMs += 10),
     onProgress: (one) => progress.push(one),
   });
@@ -195,5 +196,42 @@ describe('a conductor', () => {
       ['a/one', 0, 2, 0],
       [null, 1, 2, 1],
     ]);
+  });
+
+  it('makes a job of which something could not be recorded inconclusive, whatever was met', () => {
+    const { conductor, entries } = conductReady();
+    conductor.scenarioStarted('p', 'a/one');
+    conductor.observed('p', 'refusal', answer(403, 'no'));
+    const error = { code: 'ERR_FILE_UNWRITABLE', message: 'evidence/p/1: no room' };
+    conductor.unrecorded('p', error);
+    expect(conductor.scenarioFinished('p', null)).toEqual({ outcome: 'inconclusive', error });
+    expect(entries).toContainEqual({ type: 'error', phone: 'p', scenario: 'a/one', ...error });
+  });
+
+  it('calls no job met whose outcome the journal does not take', () => {
+    let isFull = false;
+    const kept: JournalEntry[] = [];
+    const conductor = new Conductor({
+      plan,
+      expectationsFor: () => refusal,
+      append: () => {
+        if (isFull) throw new HarnessError('ERR_FILE_UNWRITABLE', 'journal.jsonl: no room');
+      },
+      keep: (entry) => kept.push(entry),
+      nowMs: () => 0,
+      onProgress: () => undefined,
+    });
+    conductor.phoneReady('p', ready);
+    conductor.scenarioStarted('p', 'a/one');
+    conductor.observed('p', 'refusal', answer(403, 'no'));
+    isFull = true;
+    expect(conductor.scenarioFinished('p', null).outcome).toBe('inconclusive');
+    expect(() => conductor.scenarioStarted('p', 'a/two')).toThrow('no room');
+    expect(words(conductor.settleAll(null))).toEqual([
+      'inconclusive',
+      'inconclusive',
+      'inconclusive',
+    ]);
+    expect(kept.map(({ type }) => type)).toEqual(['outcome', 'outcome', 'outcome']);
   });
 });

@@ -32,7 +32,10 @@ export interface Progress {
 export interface ConductorParts {
   readonly plan: RunRecord['plan'];
   readonly expectationsFor: (className: string, scenario: string) => ScenarioExpectations | null;
+  /** Journals; throws where that fails, and then the step does not count. */
   readonly append: (entry: JournalEntry) => void;
+  /** Journals what cannot be taken back, at the latest when the run ends. */
+  readonly keep: (entry: JournalEntry) => void;
   readonly nowMs: () => number;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -57,6 +60,8 @@ export class Conductor {
   readonly #parts: ConductorParts;
   readonly #phones = new Map<string, PhoneState>();
   readonly #finished = new Map<Job, JobOutcome>();
+  /** Jobs of which something could not be recorded: whatever was seen, there is no verdict. */
+  readonly #unrecorded = new Map<Job, Outcome>();
 
   constructor(parts: ConductorParts) {
     this.#parts = parts;
@@ -91,8 +96,17 @@ export class Conductor {
   phoneLost(phone: string, error: { readonly code: string; readonly message: string }): void {
     const { code, message } = error;
     const scenario = this.activeScenario(phone);
-    this.#parts.append({ type: 'error', phone, scenario, code, message });
+    this.#parts.keep({ type: 'error', phone, scenario, code, message });
     this.#phone(phone).lost ??= { outcome: 'inconclusive', error: { code, message } };
+  }
+
+  /** Something of the scenario that a phone is running could not be recorded: it has no verdict. */
+  unrecorded(phone: string, error: { readonly code: string; readonly message: string }): void {
+    const { code, message } = error;
+    const job = this.#phones.get(phone)?.active?.job;
+    if (job !== undefined) this.#spoil(job, { outcome: 'inconclusive', error: { code, message } });
+    const scenario = job?.scenarioId ?? null;
+    this.#parts.keep({ type: 'error', phone, scenario, code, message });
   }
 
   /**
@@ -106,7 +120,7 @@ export class Conductor {
     if (state.active !== null || this.#finished.has(job)) {
       throw new HarnessError('ERR_USAGE', `${scenario} was started twice on ${phone}`);
     }
-    this.#parts.append({ type: 'scenario-started', phone, scenario });
+    this.#append(job, { type: 'scenario-started', phone, scenario });
     const startedMs = this.#parts.nowMs();
     const unjudgeable = state.readiness === null ? null : this.#unjudgeable(job, state.readiness);
     if (unjudgeable === null) state.active = { job, startedMs, outcomes: new Map() };
@@ -130,7 +144,7 @@ export class Conductor {
         ? unexpectedObservation(observation, Object.keys(expected))
         : judge(observation, expectation);
     const scenario = active.job.scenarioId;
-    this.#parts.append({
+    this.#append(active.job, {
       type: 'observation',
       phone,
       scenario,
@@ -147,8 +161,12 @@ export class Conductor {
     phone: string,
     measurement: { operation: string; level: string | null; ms: number },
   ): void {
-    const scenario = this.activeScenario(phone);
-    this.#parts.append({ type: 'measurement', phone, scenario, ...measurement });
+    const job = this.#phone(phone).active?.job;
+    const scenario = job?.scenarioId ?? null;
+    const entry = { type: 'measurement', phone, scenario, ...measurement } as const;
+    // Nothing is judged between scenarios; a phone can be given back all the same.
+    if (job === undefined) this.#parts.keep(entry);
+    else this.#append(job, entry);
   }
 
   /** Ends the phone's scenario; `error` says what kept it from being told to its end. */
@@ -158,12 +176,13 @@ export class Conductor {
     const observed = [...active.outcomes].map(([name, outcome]) => ({ name, outcome }));
     const broken = error === null ? null : ({ outcome: 'inconclusive', error } as const);
     const expected = this.#expectations(active.job);
-    const outcome =
+    const seen =
       expected === null
         ? this.#unexpected(active.job, state, broken)
         : concludeJob(expected, observed, broken);
     state.active = null;
-    this.#settle(active.job, outcome, this.#parts.nowMs() - active.startedMs);
+    const took = this.#parts.nowMs() - active.startedMs;
+    const { outcome } = this.#settle(active.job, this.#unrecorded.get(active.job) ?? seen, took);
     this.#report(phone);
     return outcome;
   }
@@ -176,17 +195,38 @@ export class Conductor {
       const state = this.#phone(job.phoneAlias);
       const startedMs = state.active?.job === job ? state.active.startedMs : null;
       const ms = startedMs === null ? 0 : this.#parts.nowMs() - startedMs;
-      const why = whyOpen ?? state.lost ?? this.#whyOpen(state, job);
+      const unrecorded = this.#unrecorded.get(job);
+      const why = whyOpen ?? unrecorded ?? state.lost ?? this.#whyOpen(state, job);
       return this.#settle(job, why, ms);
     });
   }
 
-  #settle(job: Job, outcome: Outcome, ms: number): JobOutcome {
-    const { phoneAlias: phone, scenarioId: scenario } = job;
-    this.#parts.append({ type: 'outcome', phone, scenario, ms: Math.round(ms), outcome });
+  #settle(job: Job, concluded: Outcome, ms: number): JobOutcome {
+    const entry = outcomeEntry(job, concluded, ms);
+    let outcome = concluded;
+    try {
+      this.#append(job, entry);
+    } catch (error) {
+      outcome = inconclusive(error);
+      this.#parts.keep(outcomeEntry(job, outcome, ms));
+    }
     const settled = { job, outcome, ms };
     this.#finished.set(job, settled);
     return settled;
+  }
+
+  #append(job: Job, entry: JournalEntry): void {
+    try {
+      this.#parts.append(entry);
+    } catch (error) {
+      this.#spoil(job, inconclusive(error));
+      throw error;
+    }
+  }
+
+  // The first cause is the one to tell.
+  #spoil(job: Job, why: Outcome): void {
+    if (!this.#unrecorded.has(job)) this.#unrecorded.set(job, why);
   }
 
   // Facts that were measured beat the class that the inventory declares: only they are judged by.
@@ -260,6 +300,11 @@ export class Conductor {
       unmet: settled.filter(({ outcome }) => !AS_EXPECTED.has(outcome.outcome)).length,
     });
   }
+}
+
+function outcomeEntry(job: Job, outcome: Outcome, ms: number): JournalEntry {
+  const { phoneAlias: phone, scenarioId: scenario } = job;
+  return { type: 'outcome', phone, scenario, ms: Math.round(ms), outcome };
 }
 
 const AS_EXPECTED: ReadonlySet<OutcomeWord> = new Set(['met', 'bypassed-as-expected']);

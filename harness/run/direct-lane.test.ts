@@ -7,7 +7,7 @@ import { readJournal } from '../report/read-run.js';
 import { RUN_FILES } from '../report/record.js';
 import { conductDirectly } from './direct-lane.js';
 import { replayAppraisal } from './replay.js';
-import type { FinishedRun } from './run.js';
+import type { FinishedRun } from './finish-run.js';
 
 // Real TLS, real relying parties, virtual phones: everything of a night but Appium and the runner.
 const TIMEOUT_MS = 60_000;

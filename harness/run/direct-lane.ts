@@ -11,24 +11,36 @@ import {
   type ControlRequest,
   type ControlRoute,
 } from './control-protocol.js';
-import { startRun, type FinishedRun, type Run, type RunOptions } from './run.js';
+import type { FinishedRun } from './finish-run.js';
+import { startRun, type Run, type RunOptions } from './run.js';
 import { taleOf } from './scenario.js';
 import type { WorkerPhone } from './session-capabilities.js';
 import { createTeller, type PhoneLane } from './teller.js';
+
+/** What a run in this process is started with. */
+export interface DirectRunOptions extends Omit<RunOptions, 'lane'> {
+  /** Is given the run before its first story, by code that tests what can befall one. */
+  readonly onStarted?: (run: Run) => void;
+}
 
 /**
  * Runs a lab of virtual phones in this process: the same stories, probes, relying parties, judgement
  * and records as in a night, and neither Appium nor a test runner in between. It is for testing the
  * harness itself, where what lies in between is not what is being tested.
  */
-export async function conductDirectly(options: Omit<RunOptions, 'lane'>): Promise<FinishedRun> {
-  const run = await startRun({ ...options, lane: 'direct' });
-  const errors: Error[] = [];
-  try {
-    await Promise.all(run.settings.phones.map(({ alias }) => tellAll(run, alias)));
-  } catch (error) {
-    errors.push(error instanceof Error ? error : new Error(String(error)));
-  }
+export async function conductDirectly(options: DirectRunOptions): Promise<FinishedRun> {
+  const { onStarted, ...started } = options;
+  const run = await startRun({ ...started, lane: 'direct' });
+  onStarted?.(run);
+  // Each to its end: a phone that breaks must not take its neighbours' stories away.
+  const told = await Promise.allSettled(
+    run.settings.phones.map(({ alias }) => tellAll(run, alias)),
+  );
+  const errors = told.flatMap((one) =>
+    one.status === 'fulfilled'
+      ? []
+      : [one.reason instanceof Error ? one.reason : new Error(String(one.reason))],
+  );
   return run.finish({ cancelled: false, errors });
 }
 

@@ -67,6 +67,22 @@ describe('a journal', () => {
     expect(() => readJournal(path)).toThrow(`${path}:2`);
   });
 
+  it('holds back what cannot be written, and says why', () => {
+    const journal = openJournal(path, clock);
+    // Nothing can be written any more.
+    journal.close();
+    expect(() => journal.append(started)).toThrow(
+      expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }),
+    );
+    journal.keep(started);
+    journal.keep({ ...started, scenario: 'a/c' });
+    expect(journal.lines).toEqual([]);
+    expect(journal.unwritten.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(journal.failure?.message).toContain(path);
+    journal.writeUnwritten();
+    expect(journal.unwritten).toHaveLength(2);
+  });
+
   it('refuses a line that does not fit the schema', () => {
     const journal = openJournal(path, clock);
     expect(() => journal.append({ ...started, phone: '' })).toThrow();

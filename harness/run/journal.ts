@@ -8,6 +8,14 @@ export interface Journal {
   /** The lines written so far. */
   readonly lines: readonly JournalLine[];
   append(entry: JournalEntry): JournalLine;
+  /** Appends, and holds back what the disk does not take: the run has to end all the same. */
+  keep(entry: JournalEntry): void;
+  /** What the disk did not take yet. */
+  readonly unwritten: readonly JournalLine[];
+  /** Tries once more what is unwritten, for when there is room again. */
+  writeUnwritten(): void;
+  /** Why a line could not be written for the first time; null where each was. */
+  readonly failure: HarnessError | null;
   /** Closes the file; appending afterwards is a bug. Idempotent. */
   close(): void;
 }
@@ -16,17 +24,13 @@ export interface Journal {
 export function openJournal(path: string, clock: () => Date): Journal {
   const file = orUnwritable(path, () => openSync(path, 'ax', 0o600));
   const lines: JournalLine[] = [];
+  let unwritten: readonly JournalLine[] = [];
+  let failure: HarnessError | null = null;
   let isOpen = true;
   let size = 0;
-  return {
-    lines,
-    append(entry) {
-      const line = journalLineSchema.parse({
-        ...entry,
-        seq: lines.length + 1,
-        at: clock().toISOString(),
-      });
-      const bytes = utf8(`${JSON.stringify(line)}\n`);
+  const write = (line: JournalLine): JournalLine => {
+    const bytes = utf8(`${JSON.stringify(line)}\n`);
+    try {
       orUnwritable(path, () => {
         try {
           // A full disk takes a part of a line, which a single write reports as a success.
@@ -37,9 +41,40 @@ export function openJournal(path: string, clock: () => Date): Journal {
           throw error;
         }
       });
-      size += bytes.length;
-      lines.push(line);
-      return line;
+    } catch (error) {
+      if (error instanceof HarnessError) failure ??= error;
+      throw error;
+    }
+    size += bytes.length;
+    lines.push(line);
+    return line;
+  };
+  const lineOf = (entry: JournalEntry, seq: number): JournalLine =>
+    journalLineSchema.parse({ ...entry, seq, at: clock().toISOString() });
+  const keepLine = (line: JournalLine): void => {
+    try {
+      write({ ...line, seq: lines.length + 1 });
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      unwritten = [...unwritten, { ...line, seq: lines.length + unwritten.length + 1 }];
+    }
+  };
+  return {
+    lines,
+    append: (entry) => write(lineOf(entry, lines.length + 1)),
+    keep(entry) {
+      keepLine(lineOf(entry, lines.length + 1));
+    },
+    get unwritten() {
+      return unwritten;
+    },
+    writeUnwritten() {
+      const again = unwritten;
+      unwritten = [];
+      for (const line of again) keepLine(line);
+    },
+    get failure() {
+      return failure;
     },
     close() {
       if (!isOpen) return;
@@ -49,14 +84,18 @@ export function openJournal(path: string, clock: () => Date): Journal {
   };
 }
 
+/** Journals what broke outside any job. */
+export function journalError(journal: Journal, error: unknown): void {
+  const code = error instanceof HarnessError ? error.code : 'ERR_UNEXPECTED';
+  const message = error instanceof Error ? error.message : String(error);
+  journal.keep({ type: 'error', phone: null, scenario: null, code, message });
+}
+
 function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause: error });
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { EXIT, HarnessError, type ExitCode } from '../errors.js';
-import { readRun } from '../report/read-run.js';
 import { terminalTable } from '../report/terminal.js';
 import type { Child } from './child-process.js';
 import type { PreparationOptions } from './preparation.js';
 import { createProgressView } from './progress.js';
-import { startRun, type FinishedRun, type Run, type RunOptions } from './run.js';
+import type { FinishedRun } from './finish-run.js';
+import { startRun, type Run, type RunOptions } from './run.js';
 import { startTestRunner } from './wdio-process.js';
 
 const WORKER_GRACE_MS = 5_000;
@@ -31,12 +31,12 @@ export async function runNightly(options: PreparationOptions): Promise<ExitCode>
       interrupts.signal,
     );
     view.end();
-    const { folder, notes } = finished;
-    stderr.write(`\n${terminalTable({ ...readRun(folder), notes })}\nreports: ${folder}\n`);
+    const { folder, notes, reported } = finished;
+    stderr.write(`\n${terminalTable({ ...reported, notes })}\nreports: ${folder}\n`);
     // A verdict that went wrong outranks a disk that is full; one that went right does not hide it.
     const [unwritten] = finished.reportErrors;
     if (unwritten === undefined || finished.gate.exit !== EXIT.passed) return finished.gate.exit;
-    stderr.write(`exit ${unwritten.exit}: ${unwritten.code}: a report was not written\n`);
+    stderr.write(`exit ${unwritten.exit}: ${unwritten.code}: a file of the run was not written\n`);
     return unwritten.exit;
   } finally {
     interrupts.stop();

@@ -15,7 +15,7 @@ export async function releasePhones(run: {
   readonly settings: WdioSettings;
   /** Phones that their workers have released. */
   readonly released: ReadonlySet<string>;
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'keep'>;
 }): Promise<void> {
   const open = run.settings.phones.filter(({ alias }) => !run.released.has(alias));
   await Promise.all(
@@ -25,7 +25,7 @@ export async function releasePhones(run: {
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const failure = { code: 'ERR_DEVICE_LOST', message: `not released: ${message}` };
-        run.journal.append({ type: 'error', phone: phone.alias, scenario: null, ...failure });
+        run.journal.keep({ type: 'error', phone: phone.alias, scenario: null, ...failure });
       }
     }),
   );

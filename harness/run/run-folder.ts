@@ -6,11 +6,13 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { HarnessError } from '../errors.js';
+import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
 
 /** The folder of one run; evidence holds serial numbers, so only its owner may read it. */
@@ -29,6 +31,8 @@ export interface RunFolder {
   storeText(name: string, text: string): void;
   /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
   writeRecord(record: RunRecord): void;
+  /** Gives up the room that was set aside for the end of the run. Idempotent. */
+  freeReserve(): void;
   /** Points reports/latest at this run, atomically. */
   publish(): void;
 }
@@ -39,6 +43,8 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   makeFolder(path);
+  const reserve = join(path, 'reserve');
+  setAside(reserve);
   const store = (name: string, content: string | Uint8Array): void => {
     makeFolder(dirname(join(path, name)));
     writeWhole(join(path, name), content);
@@ -56,6 +62,9 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
     writeRecord(record) {
       writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
     },
+    freeReserve() {
+      removeQuietly(reserve);
+    },
     publish() {
       const latest = join(reports, 'latest');
       const swap = `${latest}.${id}`;
@@ -72,6 +81,24 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   };
 }
 
+const MOST_RESERVED_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Takes room that the end of a run gets where its middle has filled the disk: outcomes, record and
+ * reports are worth more than one more piece of evidence. Of a small disk it leaves most to the run.
+ */
+function setAside(reserve: string): void {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(reserve));
+    const bytes = Math.min(MOST_RESERVED_BYTES, Math.floor((bavail * bsize) / 4));
+    // No run of zeros, for which some file systems take no room.
+    writeFileSync(reserve, randomBytes(bytes), { mode: 0o600 });
+  } catch {
+    // Whoever needs room next says what the disk lacks.
+    removeQuietly(reserve);
+  }
+}
+
 function makeFolder(path: string): void {
   orUnwritable(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
 }
@@ -79,14 +106,20 @@ function makeFolder(path: string): void {
 // A new file beside the old one, then a rename: a crash in between leaves the old one intact.
 function writeWhole(path: string, content: string | Uint8Array): void {
   orUnwritable(path, () => {
-    const file = openSync(`${path}.new`, 'w', 0o600);
     try {
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      const file = openSync(`${path}.new`, 'w', 0o600);
+      try {
+        writeFileSync(file, content);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      // The half of a file on a full disk takes the room of a whole one.
+      removeQuietly(`${path}.new`);
+      throw error;
     }
-    renameSync(`${path}.new`, path);
   });
 }
 

@@ -1,19 +1,17 @@
-import { HarnessError } from '../errors.js';
-import { gate as decideGate } from '../expectation/gate.js';
-import { inconclusive } from '../expectation/outcome.js';
+import type { HarnessError } from '../errors.js';
 import type { RelyingPartyEvents } from '../relying-party/index.js';
-import { readRun } from '../report/read-run.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
-import { RECORD_REPORTS, REPORTS, writeReports } from '../report/report.js';
+import { RECORD_REPORTS, REPORTS } from '../report/report.js';
 import { createAppraisalRecorder, type AppraisalRecorder } from './appraisal-recorder.js';
 import { Closers } from './closers.js';
 import type { TrustOf } from './backends.js';
 import { setStage, type Lane, type Stage } from './compose.js';
-import { Conductor, type JobOutcome, type Progress } from './conductor.js';
+import { Conductor, type Progress } from './conductor.js';
 import { startControlApi, type ControlApi, type ControlHandlers } from './control-api.js';
 import { controlHandlers } from './control-handlers.js';
 import { CONTROL_ENV } from './control-protocol.js';
-import { openJournal, type Journal } from './journal.js';
+import { finishRun, type FinishedRun, type RunEnd } from './finish-run.js';
+import { journalError, openJournal, type Journal } from './journal.js';
 import { workerPhones } from './phone-directory.js';
 import { leasePhones } from './phone-leases.js';
 import { prepareRun, type Preparation, type PreparationOptions } from './preparation.js';
@@ -34,26 +32,6 @@ export interface RunOptions extends PreparationOptions {
   /** How stories reach their phones; through Appium where it is left out. */
   readonly lane?: Lane;
   readonly onProgress?: (progress: Progress) => void;
-}
-
-/** How the test runner's part ended. */
-export interface RunEnd {
-  readonly cancelled: boolean;
-  /** What broke outside any job. */
-  readonly errors: readonly Error[];
-}
-
-/** What came of a run. */
-export interface FinishedRun {
-  readonly id: string;
-  readonly folder: string;
-  readonly record: RunRecord;
-  readonly gate: NonNullable<RunRecord['gate']>;
-  readonly outcomes: readonly JobOutcome[];
-  /** What the reports have to say of themselves. */
-  readonly notes: readonly string[];
-  /** Why reports could not be written; the verdicts stand without them. */
-  readonly reportErrors: readonly HarnessError[];
 }
 
 /** A run that is on: everything stands, and the test runner may begin. */
@@ -114,8 +92,16 @@ async function beginRun(parts: RunParts): Promise<Run> {
   const sabotage = options.sabotage ?? null;
   const startedAt = new Date().toISOString();
   const conductor = conductorOf(parts);
-  const recorder = createAppraisalRecorder({ folder, journal, conductor });
   const faults: Error[] = [];
+  let unwritable: HarnessError | null = null;
+  const recorder = createAppraisalRecorder({
+    ...{ folder, journal, conductor },
+    // A disk that is full is so for every file: the first says all.
+    onUnwritable: (error) => {
+      if (unwritable === null) faults.push(error);
+      unwritable ??= error;
+    },
+  });
   await leasePhones({
     ...{ runId: folder.id, lab, plan, closers },
     onTaken: (phone, error) => {
@@ -153,7 +139,9 @@ async function beginRun(parts: RunParts): Promise<Run> {
     finish: async (end) => {
       // What is in this process ends with it.
       if (lane === 'appium') await releasePhones({ settings, released, journal });
-      return finishRun({ ...parts, conductor, faults, record }, end);
+      // Whoever tests the harness waits for every run, and reads no page of any.
+      const reports = sabotage === null && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
+      return finishRun({ ...parts, conductor, faults, reports, record }, end);
     },
   };
 }
@@ -171,53 +159,15 @@ function workerEnv(
   };
 }
 
-async function finishRun(
-  run: RunParts & {
-    readonly conductor: Conductor;
-    readonly faults: readonly Error[];
-    readonly record: (end: Pick<RunRecord, 'finishedAt' | 'gate'>) => RunRecord;
-  },
-  { cancelled, errors }: RunEnd,
-): Promise<FinishedRun> {
-  const { preparation, folder, journal, closers, conductor } = run;
-  const { plan } = preparation;
-  try {
-    for (const error of errors) journalError(journal, error);
-    const cancellation = new HarnessError('ERR_CANCELLED', 'the run was cancelled');
-    const outcomes = conductor.settleAll(cancelled ? inconclusive(cancellation) : null);
-    const decided = decideGate({
-      planned: plan.jobs,
-      uncovered: plan.uncovered,
-      outcomes: outcomes.map(({ job, outcome }) => ({ ...job, outcome })),
-      errors: [...errors, ...run.faults],
-      badWaivers: [],
-      cancelled,
-    });
-    const gate = { ...decided, reasons: [...decided.reasons] };
-    journal.append({ type: 'finished', gate });
-    const record = run.record({ finishedAt: new Date().toISOString(), gate });
-    folder.writeRecord(record);
-    // Whoever tests the harness waits for every run, and reads no page of any.
-    const { sabotage, lane } = run.options;
-    const reports = sabotage === undefined && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
-    const { notes, errors: reportErrors } = writeReports(
-      readRun(folder.path),
-      folder.path,
-      reports,
-    );
-    folder.publish();
-    return { id: folder.id, folder: folder.path, record, gate, outcomes, notes, reportErrors };
-  } finally {
-    await closers.closeAll();
-  }
-}
-
 function conductorOf({ preparation, options, journal }: RunParts): Conductor {
   const { plan, expectations } = preparation;
   return new Conductor({
     plan,
     expectationsFor: (className, scenarioId) => expectations.find({ class: className, scenarioId }),
     append: (entry) => journal.append(entry),
+    keep: (entry) => {
+      journal.keep(entry);
+    },
     nowMs: () => performance.now(),
     onProgress: options.onProgress ?? (() => undefined),
   });
@@ -239,10 +189,4 @@ function eventsOf(run: {
       journalError(run.journal, error);
     },
   };
-}
-
-function journalError(journal: Journal, error: unknown): void {
-  const code = error instanceof HarnessError ? error.code : 'ERR_UNEXPECTED';
-  const message = error instanceof Error ? error.message : String(error);
-  journal.append({ type: 'error', phone: null, scenario: null, code, message });
 }

@@ -44,8 +44,14 @@ beforeAll(async () => {
   folder.writeRecord(sampleRecord(['attestation/issuance'], phones, { id: folder.id }));
   folder.storeText('trust.json', encodeTrust(trust));
   const journal = openJournal(folder.file('journal.jsonl'), () => TEST_NOW);
-  const conductor = { activeScenario: () => 'attestation/issuance' };
-  const recorder = createAppraisalRecorder({ folder, journal, conductor });
+  const throwing = (error: unknown): never => {
+    throw error;
+  };
+  const conductor = {
+    activeScenario: () => 'attestation/issuance',
+    unrecorded: (_phone: string, error: unknown) => throwing(error),
+  };
+  const recorder = createAppraisalRecorder({ folder, journal, conductor, onUnwritable: throwing });
   for (const alias of ['good', 'unlocked']) {
     const boot = { locked: alias === 'good', state: 'verified' } as const;
     const keystore = testAndroid({ vendors, hardware: { boot } });

@@ -5,7 +5,7 @@ import { productRoot } from '../../product.js';
 import { conductDirectly } from '../direct-lane.js';
 import { conductRun } from '../nightly.js';
 import { prepareRun } from '../preparation.js';
-import type { FinishedRun } from '../run.js';
+import type { FinishedRun } from '../finish-run.js';
 import type { Sabotage, SabotageId } from '../sabotages/index.js';
 import { choosePhones, type Candidate } from './choose-phones.js';
 import { comparePairs, type JobWord, type SelftestPair } from './compare-pairs.js';
