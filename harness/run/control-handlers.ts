@@ -42,10 +42,11 @@ export function controlHandlers(run: {
     'scenarios/start': ({ phone, scenario }) => ({
       planned: conductor.scenarioStarted(phone, scenario),
     }),
-    'scenarios/finish': ({ phone, error }) => {
+    'scenarios/finish': async ({ phone, error }) => {
       // What a story did to its phone is not the next one's, whether it was told to its end or not.
       levers.release(phone);
       stage.watches.of(phone).returnToPresent();
+      await Promise.all([stage.interceptors.abandon(phone), stage.proxies.abandon(phone)]);
       return { outcome: conductor.scenarioFinished(phone, error) };
     },
     observations: ({ phone, name, observation }) => ({

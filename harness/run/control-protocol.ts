@@ -130,9 +130,9 @@ export const CONTROL_ROUTES = {
     request: z.strictObject({ phone: name, spki: base64url, fault: z.enum(CERTIFICATE_FAULTS) }),
     answer: z.strictObject({ chain: z.array(base64url).readonly() }),
   },
-  /** Whether the relying party read a request for this path, and how it answered. */
+  /** Whether the relying party read a request for this path; an error where it could have read none. */
   'relying-party/arrival': {
-    request: z.strictObject({ path: name }),
+    request: z.strictObject({ phone: name, backend, path: name }),
     answer: z.strictObject({ status: z.int().nullable() }),
   },
   'relying-party/challenge': {

@@ -11,6 +11,7 @@ import {
   type Interceptors,
   type Middle,
 } from './interception.js';
+import { knockAt } from './knock.js';
 
 const now = new Date();
 const pki = createLabPki({ dnsName: 'rp.example.test', now });
@@ -39,7 +40,7 @@ async function inFrontOfNobody(): Promise<Interceptors> {
 describe('the interceptors of a run', () => {
   it('take a relying party that is not there for a broken run, not for a refusal', async () => {
     const made = await inFrontOfNobody();
-    const { id, url } = await made.start(orderFor('trusted-interceptor'));
+    const { id, url } = await made.start('a-phone', orderFor('trusted-interceptor'));
     const client = connect({
       ...{ host: 'localhost', port: Number(new URL(url).port), servername: 'localhost' },
       ca: made.setup.trusted.map(encodePemCertificate),
@@ -52,7 +53,7 @@ describe('the interceptors of a run', () => {
 
   it('refuse to speak of one connection where two came', async () => {
     const made = await inFrontOfNobody();
-    const { id, url } = await made.start(orderFor('untrusted-interceptor'));
+    const { id, url } = await made.start('a-phone', orderFor('untrusted-interceptor'));
     const port = Number(new URL(url).port);
     for (let index = 0; index < 2; index++) {
       const socket = connectTcp(port, 'localhost');
@@ -64,6 +65,16 @@ describe('the interceptors of a run', () => {
       code: 'ERR_INTERCEPTION',
       message: '2 connections came where one was awaited',
     });
+  });
+
+  it('that a story has left open end with it, and those of other phones do not', async () => {
+    const made = await inFrontOfNobody();
+    const left = await made.start('a-phone', orderFor('trusted-interceptor'));
+    const other = await made.start('another', orderFor('trusted-interceptor'));
+    await made.abandon('a-phone');
+    await expect(knockAt(left.url)).rejects.toMatchObject({ code: 'ERR_RELYING_PARTY' });
+    await knockAt(other.url);
+    await expect(made.finish(left.id)).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
   it('know of no interceptor but the ones that they started', async () => {

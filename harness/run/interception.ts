@@ -50,9 +50,14 @@ export interface InterceptionOrder {
 export interface Interceptors {
   readonly setup: InterceptionSetup;
   /** Puts one in front of a listener of the reference relying party. */
-  start(order: InterceptionOrder): Promise<{ readonly id: string; readonly url: string }>;
+  start(
+    phone: string,
+    order: InterceptionOrder,
+  ): Promise<{ readonly id: string; readonly url: string }>;
   /** Ends it; answers the one connection that it was started for. */
   finish(id: string): Promise<InterceptedConnection>;
+  /** Ends what a phone's story has left open. */
+  abandon(phone: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,10 +104,13 @@ export function createInterceptors(parts: {
   readonly anchors: readonly Uint8Array[];
 }): Interceptors {
   const { setup, anchors } = parts;
-  const running = new Map<string, TlsInterceptor>();
+  const running = new Map<
+    string,
+    { readonly phone: string; readonly interceptor: TlsInterceptor }
+  >();
   return {
     setup,
-    async start({ middle, before, clientCertificate }) {
+    async start(phone, { middle, before, clientCertificate }) {
       const { hostname, port } = new URL(parts.urls[before]);
       const interceptor = await startTlsInterceptor({
         interception: {
@@ -113,11 +121,11 @@ export function createInterceptors(parts: {
         },
       });
       const id = randomUUID();
-      running.set(id, interceptor);
+      running.set(id, { phone, interceptor });
       return { id, url: `https://${hostname}:${interceptor.port}` };
     },
     async finish(id) {
-      const interceptor = running.get(id);
+      const interceptor = running.get(id)?.interceptor;
       if (interceptor === undefined) throw new HarnessError('ERR_USAGE', 'no such interceptor');
       running.delete(id);
       try {
@@ -127,8 +135,13 @@ export function createInterceptors(parts: {
       }
       return soleConnection(interceptor);
     },
+    async abandon(phone) {
+      const left = [...running].filter(([, one]) => one.phone === phone);
+      for (const [id] of left) running.delete(id);
+      await Promise.all(left.map(([, { interceptor }]) => interceptor.close()));
+    },
     close: async () => {
-      await Promise.all([...running.values()].map((interceptor) => interceptor.close()));
+      await Promise.all([...running.values()].map(({ interceptor }) => interceptor.close()));
     },
   };
 }

@@ -23,9 +23,11 @@ export interface ProxyReading {
 /** The rule-based proxies of one run. */
 export interface Proxies {
   /** Starts one that reads every request and answers it itself, with this body. */
-  start(answer: Uint8Array): Promise<StartedProxy>;
+  start(phone: string, answer: Uint8Array): Promise<StartedProxy>;
   /** Ends it; says what it read. */
   finish(id: string, body: Uint8Array): Promise<ProxyReading>;
+  /** Ends what a phone's story has left open. */
+  abandon(phone: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,9 +36,9 @@ export const REWRITTEN_STATUS = 299;
 
 /** Prepares proxies; none listens, and nothing of them is loaded, before a story asks for one. */
 export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }): Proxies {
-  const running = new Map<string, MitmProxy>();
+  const running = new Map<string, { readonly phone: string; readonly proxy: MitmProxy }>();
   return {
-    async start(body) {
+    async start(phone, body) {
       const { startMitmProxy } = await import('../interception/mitm.js');
       const authority = createInterceptionAuthority({
         ...{ commonName: 'attestlab lab proxy', keyType: 'rsa-2048' },
@@ -48,11 +50,11 @@ export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }
         upstreamAnchors: parts.anchors,
       });
       const id = randomUUID();
-      running.set(id, proxy);
+      running.set(id, { phone, proxy });
       return { id, address: `127.0.0.1:${proxy.port}`, anchor: authority.certificate };
     },
     async finish(id, body) {
-      const proxy = running.get(id);
+      const proxy = running.get(id)?.proxy;
       if (proxy === undefined) throw new HarnessError('ERR_USAGE', 'no such proxy');
       running.delete(id);
       await proxy.close();
@@ -62,8 +64,13 @@ export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }
         bodyBytes: requests.reduce((sum, request) => sum + request.body.length, 0),
       };
     },
+    async abandon(phone) {
+      const left = [...running].filter(([, one]) => one.phone === phone);
+      for (const [id] of left) running.delete(id);
+      await Promise.all(left.map(([, { proxy }]) => proxy.close()));
+    },
     close: async () => {
-      await Promise.all([...running.values()].map((proxy) => proxy.close()));
+      await Promise.all([...running.values()].map(({ proxy }) => proxy.close()));
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Stage } from './compose.js';
 import type { ControlHandlers } from './control-api.js';
 import type { ControlRequest } from './control-protocol.js';
 import { exchangeOf } from './exchange.js';
+import { knockAt } from './knock.js';
 import { REWRITTEN_BODY } from './proxies.js';
 
 type RelyingPartyRoute =
@@ -37,7 +38,12 @@ export function relyingPartyHandlers(run: {
       interceptionAnchors: stage.interceptors.setup.trusted.map(toBase64url),
       pins: stage.interceptors.setup.pins,
     }),
-    'relying-party/arrival': ({ path }) => ({ status: stage.arrivals.statusOf(path) }),
+    'relying-party/arrival': async ({ phone, backend, path }) => {
+      const status = stage.arrivals.statusOf(path);
+      // Whoever is not there lets nobody in: that is no refusal.
+      if (status === null) await knockAt((await addressesOf(stage, backend, phone)).apiUrl);
+      return { status };
+    },
     'relying-party/challenge': async ({ phone, backend, subject }) => {
       recorder.assign(subject, phone);
       const { enrolment } = await stage.backends.of(backend, phone);
@@ -61,8 +67,7 @@ export function relyingPartyHandlers(run: {
 /** What a story asks of whom it puts in the way. */
 export function interceptionHandlers(stage: Stage): Pick<ControlHandlers, InterceptionRoute> {
   return {
-    'interceptors/start': ({ middle, before, clientCertificate }) =>
-      stage.interceptors.start({ middle, before, clientCertificate }),
+    'interceptors/start': ({ phone, ...order }) => stage.interceptors.start(phone, order),
     'interceptors/finish': async ({ id }) => {
       const { applicationBytes, plaintext, clientCertificate } =
         await stage.interceptors.finish(id);
@@ -72,8 +77,8 @@ export function interceptionHandlers(stage: Stage): Pick<ControlHandlers, Interc
         ...{ clientCertificate, plaintext: toBase64url(plaintext) },
       };
     },
-    'proxies/start': async () => {
-      const { id, address, anchor } = await stage.proxies.start(REWRITTEN_BODY);
+    'proxies/start': async ({ phone }) => {
+      const { id, address, anchor } = await stage.proxies.start(phone, REWRITTEN_BODY);
       return { id, address, anchor: toBase64url(anchor) };
     },
     'proxies/finish': ({ id, body }) =>

@@ -18,6 +18,8 @@ export interface RelyingPartyDoor {
     subject: string,
     enrolment: Pick<Enrolment, 'challenge' | 'csr' | 'evidence'>,
   ): Promise<Exchange>;
+  /** Whether it read a request for this path behind mutual TLS; whoever was turned away left none. */
+  arrivalOf(path: string): Promise<Observation>;
   /** How long the certificate that was issued is valid. */
   lifetimeOf(issued: Exchange): Observation;
   /** What the verifier said of this phone's evidence in this scenario, newest last. */
@@ -44,6 +46,13 @@ export function openDoor(
         ...{ phone, backend, subject, challenge, csr },
         evidence: evidence === null ? null : { ...evidence },
       }),
+    async arrivalOf(path) {
+      const { status } = await control.ask('relying-party/arrival', { phone, backend, path });
+      const operation = 'mutual-tls.connect';
+      return status === null
+        ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
+        : { kind: 'operation', operation, outcome: 'done', code: null };
+    },
     lifetimeOf: certificateLifetime,
     appraisals: async () => (await control.ask('appraisals', { phone })).results,
   };

@@ -8,12 +8,10 @@ import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
 import { httpsTransport } from '../../relying-party/index.js';
 import { ARRIVAL_PATH } from '../arrivals.js';
-import type { ControlClient } from '../control-client.js';
 import type { Exchange } from '../control-protocol.js';
 import { chainOf } from './certificate.js';
 import type { RelyingPartyDoor } from './door.js';
 import type { Enrolment } from './enrolment.js';
-import { arrivalOf } from './mutual-tls.js';
 
 /** Somebody with the relying party's address, a certificate tool and no phone. */
 export interface StoryLaptop {
@@ -32,7 +30,7 @@ export interface StoryLaptop {
 }
 
 /** The laptop of a story. */
-export function openLaptop(control: ControlClient): StoryLaptop {
+export function openLaptop(): StoryLaptop {
   return {
     prepareEnrolment: ({ subject, challenge, privateKey }) => ({
       challenge,
@@ -56,7 +54,7 @@ export function openLaptop(control: ControlClient): StoryLaptop {
       }).catch((error: unknown) => {
         if (!(error instanceof HarnessError)) throw error;
       });
-      return arrivalOf(control, path);
+      return door.arrivalOf(path);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ControlClient } from '../control-client.js';
 import type { RelyingPartyDoor } from './door.js';
 import { LADDERS } from './keys.js';
 import type { ProbeWords } from './probe-words.js';
+import { sendTo } from './reach.js';
 
 /** The phone's connections to the relying party's listener that demands client certificates. */
 export interface StoryMutualTls {
@@ -49,21 +50,12 @@ export function openMutualTls(parts: {
     async knock(as) {
       const { apiUrl, anchors } = await relyingParty.describe();
       const path = `${ARRIVAL_PATH}${randomUUID()}`;
-      await probe.ask('request.send', {
+      await sendTo(probe, {
         ...{ url: `${apiUrl}${path}`, method: 'GET', headers: [], body: '' },
         anchors: [...anchors],
         ...(as === 'certified' ? { clientAlias: alias } : {}),
       });
-      return arrivalOf(control, path);
+      return relyingParty.arrivalOf(path);
     },
   };
-}
-
-/** Whether a relying party read a request for this path. */
-export async function arrivalOf(control: ControlClient, path: string): Promise<Observation> {
-  const { status } = await control.ask('relying-party/arrival', { path });
-  const operation = 'mutual-tls.connect';
-  return status === null
-    ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
-    : { kind: 'operation', operation, outcome: 'done', code: null };
 }

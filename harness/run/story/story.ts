@@ -149,7 +149,7 @@ function storyOf(telling: Telling): Story {
     phone: storyPhone(telling, { alias, subject, relyingParty }),
     lab: openLab(control, { alias: phone, platform: probe.platform }),
     backend: (id) => openDoor(control, phone, id),
-    laptop: openLaptop(control),
+    laptop: openLaptop(),
     attacker: {
       ...{ spoil: spoilOnTheWay, spoilRequest },
       extendChain: (enrolment) => extendChain(enrolment, signWith(probe, enrolment.key.alias)),

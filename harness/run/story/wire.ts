@@ -8,8 +8,8 @@ import type { ControlAnswer } from '../control-protocol.js';
 import type { Middle, Pinning } from '../interception.js';
 import { REWRITTEN_STATUS } from '../proxies.js';
 import type { RelyingPartyDoor } from './door.js';
-import { arrivalOf } from './mutual-tls.js';
 import type { ProbeWords } from './probe-words.js';
+import { sendTo } from './reach.js';
 
 /** The way between a phone and the relying party, and who stands in it. */
 export interface StoryWire {
@@ -92,7 +92,7 @@ interface Way {
 async function send({ probe, relyingParty, body }: Way, origin: string, wish: SendWish) {
   const { enrolUrl, anchors, interceptionAnchors, pins } = await relyingParty.describe();
   const { pinning, furtherAnchors = [], alias, path = TARGET } = wish;
-  return probe.ask('request.send', {
+  return sendTo(probe, {
     ...{ url: `${origin}${path}`, method: 'POST', body: toBase64url(body) },
     headers: [
       // Whoever is in the way answers at another port; the request is for the relying party.
@@ -142,7 +142,7 @@ async function authenticateTo(
       seen.clientCertificate === 'shown'
         ? { kind: 'operation', operation, outcome: 'done', code: null }
         : { kind: 'operation', operation, outcome: 'refused', code: seen.clientCertificate },
-    connection: await arrivalOf(control, path),
+    connection: await relyingParty.arrivalOf(path),
   };
 }
 
