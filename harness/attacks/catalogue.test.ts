@@ -214,11 +214,13 @@ describe.each(['classic-token', 'decoded-payload'] as const)(
       },
       appIntegrity: {
         ...{ appRecognitionVerdict: 'PLAY_RECOGNIZED', packageName: PACKAGE },
-        certificateSha256Digest: [signer],
+        ...{ certificateSha256Digest: [signer], versionCode: '7' },
       },
       deviceIntegrity: {
         deviceRecognitionVerdict: ['MEETS_DEVICE_INTEGRITY'],
         recentDeviceActivity: { deviceActivityLevel: 'LEVEL_2' },
+        deviceAttributes: { sdkVersion: 36 },
+        deviceRecall: { values: { bitFirst: false, bitSecond: false, bitThird: false } },
       },
       accountDetails: { appLicensingVerdict: 'LICENSED' },
       environmentDetails: {

@@ -164,6 +164,42 @@ export const rootedPhone = verdict({
   edit: changed(['deviceIntegrity', 'deviceRecognitionVerdict'], []),
 });
 
+/** The app is an old release. */
+export const oldRelease = verdict({
+  id: 'play-integrity/old-release',
+  description: 'installs an old release of the app, whose hole is known and which Play recognises',
+  needs: ['other-build'],
+  failing: ['play-integrity/version-sufficient'],
+  references: [`${VERDICTS}, versionCode`, 'OWASP MASTG-KNOW-0023 (enforced updating)'],
+  policy: setting({ minimumVersionCode: 7 }),
+  edit: changed(['appIntegrity', 'versionCode'], '6'),
+});
+
+/** The system is an old one. */
+export const oldSystem = verdict({
+  id: 'play-integrity/old-system',
+  description: 'uses a phone whose system is so old that it earns its labels without its hardware',
+  needs: ['other-phone'],
+  failing: ['play-integrity/sdk-version-sufficient'],
+  references: [`${VERDICTS}, deviceAttributes`, 'Google, Improved verdicts in Android 13'],
+  policy: setting({ minimumSdkVersion: 33 }),
+  edit: changed(['deviceIntegrity', 'deviceAttributes'], { sdkVersion: 30 }),
+});
+
+/** The phone was marked and reset. */
+export const markedPhoneReset = verdict({
+  id: 'play-integrity/marked-phone-reset',
+  description: 'resets a phone that the backend had marked for abuse and enrols it as a new one',
+  needs: ['other-phone'],
+  failing: ['play-integrity/recall-clear'],
+  references: ['Google, Detect repeat abuse using device recall', 'OWASP OAT-019'],
+  policy: setting({ refusedRecallBits: ['bitFirst'] }),
+  edit: changed(['deviceIntegrity', 'deviceRecall'], {
+    values: { bitFirst: true, bitSecond: false, bitThird: false },
+    writeDates: { yyyymmFirst: 202605 },
+  }),
+});
+
 /** Nobody got the app from Play. */
 export const unlicensedCopy = verdict({
   id: 'play-integrity/unlicensed-copy',

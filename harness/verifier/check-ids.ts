@@ -221,6 +221,12 @@ export const CHECK_IDS = {
     refusal: 'boot_state_untrusted',
     token: 'device-integrity-missing',
   },
+  'play-integrity/version-sufficient': {
+    refusal: 'app_identity_mismatch',
+    token: null,
+  },
+  'play-integrity/sdk-version-sufficient': { refusal: 'device_at_risk', token: null },
+  'play-integrity/recall-clear': { refusal: 'device_at_risk', token: null },
   'play-integrity/app-licensed': { refusal: 'app_identity_mismatch', token: 'unlicensed' },
   'play-integrity/activity-plausible': { refusal: 'device_at_risk', token: 'activity-level' },
   'play-integrity/app-access-allowed': { refusal: 'device_at_risk', token: 'app-access-risk' },

@@ -106,6 +106,7 @@ export const TRUSTWORTHINESS: readonly TrustworthinessRow[] = [
       'android-key/os-patch-level-sufficient',
       'android-key/vendor-patch-level-sufficient',
       'android-key/boot-patch-level-sufficient',
+      'play-integrity/sdk-version-sufficient',
     ],
   },
   {

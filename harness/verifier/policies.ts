@@ -41,6 +41,9 @@ const SHARED_PLAY_INTEGRITY: PlayIntegrityPolicy = {
   deviceLabel: 'MEETS_DEVICE_INTEGRITY',
   licensing: 'ignored',
   highestActivityLevel: null,
+  minimumVersionCode: null,
+  minimumSdkVersion: null,
+  refusedRecallBits: [],
   refusedAppAccess: [],
   allowedPlayProtect: null,
 };

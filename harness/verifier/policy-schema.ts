@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECALL_BITS } from '../evidence/play-integrity/index.js';
 import { CHECK_IDS, type CheckId } from './check-ids.js';
 import { floorDay } from './android-key/patch-level.js';
 import type {
@@ -94,6 +95,20 @@ export const playIntegrityPolicySchema = z.strictObject({
     .max(4)
     .nullable()
     .describe('highest recent device activity; null: it does not matter'),
+  minimumVersionCode: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe('lowest version code of the app; null: it does not matter'),
+  minimumSdkVersion: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe('lowest API level of the phone’s system; null: it does not matter'),
+  refusedRecallBits: z
+    .array(z.enum(RECALL_BITS))
+    .readonly()
+    .describe('bits of device recall that refuse a phone for which they are set or not read'),
   refusedAppAccess: z
     .array(z.string())
     .readonly()
@@ -121,6 +136,13 @@ const recordedAndroidKey = androidKeyPolicySchema.extend({
   creationFutureWindowMs: androidKeyPolicySchema.shape.creationFutureWindowMs.default(null),
 });
 
+const { shape: playIntegrityShape } = playIntegrityPolicySchema;
+const recordedPlayIntegrity = playIntegrityPolicySchema.extend({
+  minimumVersionCode: playIntegrityShape.minimumVersionCode.default(null),
+  minimumSdkVersion: playIntegrityShape.minimumSdkVersion.default(null),
+  refusedRecallBits: playIntegrityShape.refusedRecallBits.default([]),
+});
+
 /** A whole policy, as records hold it. */
 export const policySchema = z.strictObject({
   id: z.string(),
@@ -129,5 +151,5 @@ export const policySchema = z.strictObject({
   androidKey: recordedAndroidKey,
   appAttest: appAttestPolicySchema,
   signedRequest: signedRequestPolicySchema,
-  playIntegrity: playIntegrityPolicySchema,
+  playIntegrity: recordedPlayIntegrity,
 }) satisfies z.ZodType<AppraisalPolicy>;

@@ -1,3 +1,4 @@
+import type { RecallBit } from '../evidence/play-integrity/index.js';
 import type { CheckId } from './check-ids.js';
 
 /**
@@ -67,6 +68,12 @@ export interface PlayIntegrityPolicy {
   readonly licensing: 'required' | 'ignored';
   /** Highest recent device activity, from 1 to 4; null where it does not matter. */
   readonly highestActivityLevel: number | null;
+  /** Lowest version code of the app; null where it does not matter. */
+  readonly minimumVersionCode: number | null;
+  /** Lowest API level of the phone's system; null where it does not matter. */
+  readonly minimumSdkVersion: number | null;
+  /** Bits of device recall that refuse; none where they do not matter. */
+  readonly refusedRecallBits: readonly RecallBit[];
   /** Words of the app access risk verdict that refuse; none where it does not matter. */
   readonly refusedAppAccess: readonly string[];
   /** Play Protect verdicts that are allowed; null where they do not matter. */

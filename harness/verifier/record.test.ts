@@ -141,4 +141,15 @@ describe('canonical JSON', () => {
     const policy = { ...recorded.policy, androidKey: older };
     expect(decodeAppraisal({ ...recorded, policy }, 'here').policy).toEqual(input.policy);
   });
+
+  it('reads a policy of before versions and device recall mattered', () => {
+    const [input] = INPUTS;
+    if (input === undefined) throw new Error('no input');
+    const recorded = encodeAppraisal(input);
+    const { minimumVersionCode, minimumSdkVersion, refusedRecallBits, ...older } =
+      recorded.policy.playIntegrity;
+    expect([minimumVersionCode, minimumSdkVersion, refusedRecallBits]).toHaveLength(3);
+    const policy = { ...recorded.policy, playIntegrity: older };
+    expect(decodeAppraisal({ ...recorded, policy }, 'here').policy).toEqual(input.policy);
+  });
 });

@@ -38,6 +38,11 @@ const APP = {
 const DEVICE = {
   deviceRecognitionVerdict: ['MEETS_BASIC_INTEGRITY', 'MEETS_DEVICE_INTEGRITY'],
   recentDeviceActivity: { deviceActivityLevel: 'LEVEL_2' },
+  deviceAttributes: { sdkVersion: 36 },
+  deviceRecall: {
+    values: { bitFirst: false, bitSecond: false, bitThird: true },
+    writeDates: { yyyymmThird: 202511 },
+  },
 };
 const ENVIRONMENT = {
   playProtectVerdict: 'NO_ISSUES',
@@ -152,6 +157,26 @@ const verdictFailures: readonly Draft[] = [
     ...{ slug: 'no-label', description: 'no label for the phone, as for a rooted one' },
     ...verdict({ deviceIntegrity: {} }),
   }),
+  drafts.soleFailure('play-integrity/version-sufficient', {
+    ...{ slug: 'one-less', description: 'the app is one release older than policy asks for' },
+    ...verdict({ appIntegrity: { ...APP, versionCode: '6' } }),
+    policy: 'everything',
+  }),
+  drafts.soleFailure('play-integrity/sdk-version-sufficient', {
+    ...{ slug: 'one-less', description: 'the system is one API level below what policy asks for' },
+    ...verdict({ deviceIntegrity: { ...DEVICE, deviceAttributes: { sdkVersion: 32 } } }),
+    policy: 'everything',
+  }),
+  drafts.soleFailure('play-integrity/recall-clear', {
+    ...{ slug: 'first-bit', description: 'the backend set the first bit for this phone earlier' },
+    ...verdict({
+      deviceIntegrity: {
+        ...DEVICE,
+        deviceRecall: { values: { bitFirst: true, bitSecond: false, bitThird: false } },
+      },
+    }),
+    policy: 'everything',
+  }),
   drafts.soleFailure('play-integrity/app-licensed', {
     ...{ slug: 'unlicensed', description: 'the account did not get the app from Play' },
     ...verdict({ accountDetails: { appLicensingVerdict: 'UNLICENSED' } }),
@@ -223,6 +248,15 @@ const malformedFields: readonly Draft[] = [
   wrong('device-text', ['device-integrity-met'], {
     deviceIntegrity: { deviceRecognitionVerdict: 'MEETS_DEVICE_INTEGRITY' },
   }),
+  wrong('version-words', ['version-sufficient'], {
+    appIntegrity: { ...APP, versionCode: 'seven' },
+  }),
+  wrong('sdk-text', ['sdk-version-sufficient'], {
+    deviceIntegrity: { ...DEVICE, deviceAttributes: { sdkVersion: '36' } },
+  }),
+  wrong('recall-number', ['recall-clear'], {
+    deviceIntegrity: { ...DEVICE, deviceRecall: { values: { bitFirst: 0 } } },
+  }),
   wrong('licensing-boolean', ['app-licensed'], {
     accountDetails: { appLicensingVerdict: true },
   }),
@@ -261,6 +295,8 @@ export function playIntegrityVectors(): VectorFileDraft<'play-integrity'> {
     playIntegrity: {
       ...LAB.playIntegrity,
       ...{ licensing: 'required', highestActivityLevel: 3 },
+      ...{ minimumVersionCode: 7, minimumSdkVersion: 33 },
+      refusedRecallBits: ['bitFirst', 'bitSecond'],
       ...{ refusedAppAccess: ['UNKNOWN_CAPTURING'], allowedPlayProtect: ['NO_ISSUES'] },
     },
   });

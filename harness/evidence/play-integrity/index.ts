@@ -1,4 +1,10 @@
-export { parseIntegrityPayload, type IntegrityFields, type IntegrityPayload } from './payload.js';
+export {
+  parseIntegrityPayload,
+  RECALL_BITS,
+  type IntegrityFields,
+  type IntegrityPayload,
+  type RecallBit,
+} from './payload.js';
 export {
   openToken,
   playIntegrityPayload,

@@ -3,21 +3,34 @@ import { MalformedInput, parsing, type Parsed } from '../../encoding/parsed.js';
 import { readJson, type JsonValue } from '../../encoding/strict-json.js';
 import { parseU64 } from '../formats/index.js';
 
+/** The bits that an app's backend may set for a phone, and which outlive its reset. */
+export const RECALL_BITS = ['bitFirst', 'bitSecond', 'bitThird'] as const;
+
+/** The name of such a bit. */
+export type RecallBit = (typeof RECALL_BITS)[number];
+
+type Bits<Value> = Readonly<Record<RecallBit, Value>>;
+
 // Protobuf's JSON writes 64-bit numbers as text; older pages of Google's show a number.
-const millis = z
+const u64 = z
   .union([z.string(), z.number().int().nonnegative().transform(String)])
   .transform((text, context) => {
     const value = parseU64(text);
     if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: 'no time in milliseconds' });
+    context.addIssue({ code: 'custom', message: 'no unsigned number of 64 bits' });
     return z.NEVER;
   });
+
+const bit = z.boolean().optional();
+
+/** `YYYYMM` as a number; absent where the bit is not set. */
+const month = z.int().nonnegative().optional();
 
 // Google adds members, labels and levels: unknown ones are kept, and judged by what they are not.
 const schema = z.looseObject({
   requestDetails: z.looseObject({
     requestPackageName: z.string(),
-    timestampMillis: millis,
+    timestampMillis: u64,
     nonce: z.string().optional(),
     requestHash: z.string().optional(),
   }),
@@ -25,13 +38,27 @@ const schema = z.looseObject({
     appRecognitionVerdict: z.string(),
     packageName: z.string().optional(),
     certificateSha256Digest: z.array(z.string()).optional(),
-    versionCode: z.union([z.string(), z.number()]).optional(),
+    versionCode: u64.optional(),
   }),
   deviceIntegrity: z
     .looseObject({
       deviceRecognitionVerdict: z.array(z.string()).optional(),
+      legacyDeviceRecognitionVerdict: z.array(z.string()).optional(),
       recentDeviceActivity: z
         .looseObject({ deviceActivityLevel: z.string().optional() })
+        .optional(),
+      deviceAttributes: z.looseObject({ sdkVersion: z.int().nonnegative().optional() }).optional(),
+      deviceRecall: z
+        .looseObject({
+          values: z
+            .looseObject({ bitFirst: bit, bitSecond: bit, bitThird: bit } satisfies Bits<
+              typeof bit
+            >)
+            .optional(),
+          writeDates: z
+            .looseObject({ yyyymmFirst: month, yyyymmSecond: month, yyyymmThird: month })
+            .optional(),
+        })
         .optional(),
     })
     .default({}),

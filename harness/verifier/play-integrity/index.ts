@@ -3,15 +3,19 @@ import type { PlayIntegrityExpected } from '../expected.js';
 import { formatVerifier } from '../format.js';
 import type { Claims } from '../result.js';
 import {
-  activityPlausible,
-  appAccessAllowed,
   appLicensed,
   appRecognized,
-  deviceIntegrity,
   packageMatches,
-  playProtectClean,
   signerMatches,
-} from './checks/integrity.js';
+  versionSufficient,
+} from './checks/application.js';
+import {
+  activityPlausible,
+  deviceIntegrity,
+  recallClear,
+  sdkVersionSufficient,
+} from './checks/device.js';
+import { appAccessAllowed, playProtectClean } from './checks/environment.js';
 import {
   nonceMatches,
   notAhead,
@@ -52,7 +56,10 @@ export const playIntegrity = formatVerifier<
     notTesting,
     appRecognized,
     signerMatches,
+    versionSufficient,
     deviceIntegrity,
+    sdkVersionSufficient,
+    recallClear,
     appLicensed,
     activityPlausible,
     appAccessAllowed,

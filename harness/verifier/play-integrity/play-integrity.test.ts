@@ -76,12 +76,19 @@ function failingOf(changes: object, setting: Setting = {}) {
   return failing(appraise(token(JSON.stringify({ ...payload, ...changes })), setting));
 }
 
+const device = (changes: object) => ({
+  deviceIntegrity: { ...payload.deviceIntegrity, ...changes },
+});
+
 describe('a verdict of Play Integrity', () => {
   it('passes as a classic token and shows what Google wrote', () => {
     const result = appraise(token(JSON.stringify(payload)));
     expect(failing(result)).toEqual([]);
     expect(withStatus(result, 'not-applicable')).toEqual([
       'play-integrity/request-hash-matches',
+      'play-integrity/version-sufficient',
+      'play-integrity/sdk-version-sufficient',
+      'play-integrity/recall-clear',
       'play-integrity/app-licensed',
       'play-integrity/activity-plausible',
       'play-integrity/app-access-allowed',
@@ -201,6 +208,10 @@ describe('each check of a verdict fails alone', () => {
       recentDeviceActivity: { deviceActivityLevel },
     },
   });
+  const sdk = (sdkVersion?: number) => device({ deviceAttributes: { sdkVersion } });
+  const recall = (values?: object) => device({ deviceRecall: { values } });
+  const version = (versionCode?: string | number) => ({ appIntegrity: { ...app, versionCode } });
+  const marked = { bitFirst: true, bitSecond: false, bitThird: false };
   const apps = (...appsDetected: readonly string[]) => ({
     environmentDetails: { appAccessRiskVerdict: { appsDetected } },
   });
@@ -216,6 +227,14 @@ describe('each check of a verdict fails alone', () => {
     ['activity-plausible', { highestActivityLevel: 2 }, level('LEVEL_3')],
     ['activity-plausible', { highestActivityLevel: 4 }, level('UNEVALUATED')],
     ['activity-plausible', { highestActivityLevel: 4 }, level()],
+    ['version-sufficient', { minimumVersionCode: 8 }, version('7')],
+    ['version-sufficient', { minimumVersionCode: 8 }, version(7)],
+    ['version-sufficient', { minimumVersionCode: 0 }, version()],
+    ['sdk-version-sufficient', { minimumSdkVersion: 33 }, sdk(32)],
+    ['sdk-version-sufficient', { minimumSdkVersion: 0 }, sdk()],
+    ['recall-clear', { refusedRecallBits: ['bitThird', 'bitFirst'] }, recall(marked)],
+    ['recall-clear', { refusedRecallBits: ['bitSecond'] }, recall({ bitFirst: false })],
+    ['recall-clear', { refusedRecallBits: ['bitSecond'] }, recall()],
     ['app-access-allowed', { refusedAppAccess: ['UNKNOWN_CAPTURING'] }, apps('UNKNOWN_CAPTURING')],
     ['app-access-allowed', { refusedAppAccess: ['UNKNOWN_CAPTURING'] }, {}],
     ['play-protect-clean', { allowedPlayProtect: ['NO_ISSUES'] }, protect('HIGH_RISK')],
@@ -227,6 +246,9 @@ describe('each check of a verdict fails alone', () => {
   it.each([
     [{ licensing: 'required' }, {}],
     [{ highestActivityLevel: 2 }, level('LEVEL_2')],
+    [{ minimumVersionCode: 7 }, version('7')],
+    [{ minimumSdkVersion: 33 }, sdk(33)],
+    [{ refusedRecallBits: ['bitSecond', 'bitThird'] }, recall(marked)],
     [{ refusedAppAccess: ['UNKNOWN_CAPTURING'] }, apps('KNOWN_INSTALLED')],
     [{ allowedPlayProtect: ['NO_ISSUES'] }, protect('NO_ISSUES')],
   ] as const)('and passes under policy %j where its verdict is good', (policy, changes) => {
@@ -243,6 +265,14 @@ describe('a malformed payload', () => {
     ['a time that is none', text.replace(/"timestampMillis":"\d+"/, '"timestampMillis":"soon"')],
     ['a negative time', text.replace(/"timestampMillis":"\d+"/, '"timestampMillis":-1')],
     ['labels that are no list', text.replace(/\["MEETS[^\]]*\]/, '"MEETS_DEVICE_INTEGRITY"')],
+    ['a version that is none', text.replace('"versionCode":"7"', '"versionCode":"07"')],
+    [
+      'a month that is text',
+      JSON.stringify({
+        ...payload,
+        ...device({ deviceRecall: { writeDates: { yyyymmFirst: '5' } } }),
+      }),
+    ],
     ['text after it', `${text}{}`],
     ['no JSON', 'verdict: good'],
     ['nothing', ''],
