@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64url, utf8 } from './bytes.js';
 import { decryptCompactJwe, verifyCompactJws } from './jose.js';
-import { encryptCompact, signCompact } from './testing/compact-token.js';
+import { encryptCompact, signCompact } from './compact-token.js';
 
 const key = new Uint8Array(randomBytes(32));
 const signer = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -149,6 +149,15 @@ export const COMMANDS = {
     args: z.strictObject({ keyId: fixedBytesText(32), clientDataHash: bytesText.min(1) }),
     result: z.object({ assertion: bytesText }),
   },
+  'playintegrity.request': {
+    does: 'has Play Integrity make a token; Android only',
+    // What the interface itself refuses, such as a nonce that is too short, it must be able to refuse.
+    args: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('classic'), nonce: z.string().max(1024) }),
+      z.strictObject({ kind: z.literal('standard'), requestHash: z.string().max(1024) }),
+    ]),
+    result: z.object({ token: z.string().min(1) }),
+  },
   'request.sign': {
     does: 'makes the headers that sign a request with profile S',
     args: z.strictObject({

@@ -15,6 +15,7 @@ export const PROBE_ERRORS = {
   key_use_failed: 'the keystore refused to use the key',
   certificate_mismatch: 'the chain does not certify the key of this alias',
   app_attest_failed: 'the App Attest service refused',
+  play_integrity_failed: 'the Play Integrity service refused; `publicCode` is its own number',
   answer_too_large: 'the result does not fit in an answer',
   internal: 'the probe itself failed',
 } as const;

@@ -24,6 +24,7 @@ export function protocolExamples(): ReadonlyMap<string, ProtocolExample> {
     ...sessionExamples(),
     ...keyExamples(),
     ...appAttestExamples(),
+    ...playIntegrityExamples(),
     ...requestExamples(),
     ...failureExamples(),
   ]);
@@ -127,6 +128,30 @@ function appAttestExamples(): readonly Example[] {
     answered('appattest.generate', {}, { keyId: appAttestKey }),
     answered('appattest.attest', args, { attestationObject }),
     answered('appattest.assert', args, { assertion }),
+  ];
+}
+
+function playIntegrityExamples(): readonly Example[] {
+  const bound = toBase64url(exampleBytes('binding', 32));
+  const standard = { kind: 'standard', requestHash: bound } as const;
+  // Five parts of base64url, as a token has them; what they hold is the vendor's.
+  const token = [60, 40, 12, 600, 16].map((size) => toBase64url(exampleBytes('token', size)));
+  return [
+    answered(
+      'playintegrity.request',
+      { kind: 'classic', nonce: bound },
+      { token: token.join('.') },
+    ),
+    example('playintegrity.request-standard', 'playintegrity.request', standard, {
+      result: { token: token.join('.') },
+    }),
+    failed('playintegrity.request', standard, {
+      code: 'play_integrity_failed',
+      message: '-19: the token provider is invalid',
+      exception: 'StandardIntegrityException',
+      publicCode: -19,
+      transient: true,
+    }),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { HookSwitches } from './hooks.js';
 import type { PhoneNetwork } from './network/phone-network.js';
 import type { PhoneClock } from './phone-clock.js';
 import type { PhoneSpec } from './phone-spec.js';
+import type { PlayService } from './play/index.js';
 import type { PhoneStopwatch } from './phone-stopwatch.js';
 
 /** What a running app finds around it. */
@@ -14,6 +15,8 @@ export interface AppContext {
   /** The app's private storage. */
   readonly data: Map<string, string>;
   readonly keys: AppKeys;
+  /** Play Integrity; null where the platform has none. */
+  readonly play: PlayService | null;
   readonly network: PhoneNetwork;
   /** What instrumentation has put in place of the app's own functions. */
   readonly hooks: Pick<HookSwitches, 'has'>;

@@ -1,3 +1,5 @@
+import { PLAY_FAULTS } from './play/play-errors.js';
+
 /** What can go wrong with a virtual phone, by name. */
 export const FAULTS = {
   offline: 'the host no longer reaches the phone, as with an unplugged cable',
@@ -21,6 +23,7 @@ export const FAULTS = {
     'Android 12 and later: keys are attested by an ATTEST_KEY of the phone, itself attested',
   'app-attest-unavailable': 'Apple’s attestation service does not answer, or asks to come later',
   'app-attest-failing': 'App Attest fails, and Apple’s rule is to give the key up',
+  ...PLAY_FAULTS,
 } as const;
 
 /** The name of a fault. */

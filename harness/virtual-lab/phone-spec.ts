@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECALL_BITS } from '../evidence/play-integrity/index.js';
 import { FAULT_NAMES } from './faults.js';
 import { latenciesSchema } from './latencies.js';
 
@@ -17,6 +18,24 @@ const common = {
 } as const;
 
 const patchDate = z.string().regex(/^\d{4}-\d\d-\d\d$/);
+
+const play = z.strictObject({
+  /** Whether Play is on the phone; by default where the phone has a TEE, and so is no emulator. */
+  present: z.boolean().exactOptional(),
+  /** Where its apps came from: what a farm installs is none of Play's. */
+  appsFrom: z.enum(['sideloading', 'play']).default('sideloading'),
+  /** Whether its account is a tester's, whose verdicts the Play Console scripts. */
+  scripted: z.boolean().default(false),
+  activityLevel: z
+    .enum(['UNEVALUATED', 'LEVEL_1', 'LEVEL_2', 'LEVEL_3', 'LEVEL_4'])
+    .default('LEVEL_1'),
+  /** Bits that the app's backend has set for this phone. */
+  recallBits: z.array(z.enum(RECALL_BITS)).readonly().default([]),
+  playProtect: z
+    .enum(['NO_ISSUES', 'NO_DATA', 'POSSIBLE_RISK', 'MEDIUM_RISK', 'HIGH_RISK'])
+    .default('NO_ISSUES'),
+  appsDetected: z.array(z.string().min(1)).readonly().default(['KNOWN_INSTALLED']),
+});
 
 const android = z.strictObject({
   ...common,
@@ -47,6 +66,8 @@ const android = z.strictObject({
     .strictObject({ kind: z.literal('leaked-keybox') })
     .readonly()
     .exactOptional(),
+  /** Google Play, and what it knows of phone and account. */
+  play: play.readonly().prefault({}),
 });
 
 type Android = z.infer<typeof android>;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { appIdOf } from './app-package.js';
+import { appIdOf, type AppPackage } from './app-package.js';
 import type { AppProgram, Program, Programs, ScreenElement } from './app-program.js';
 import { InstalledApps } from './apps.js';
 import { FaultSwitches } from './faults.js';
@@ -10,11 +10,13 @@ import { PhoneStopwatch } from './phone-stopwatch.js';
 import { PhoneClock } from './phone-clock.js';
 import { createPhoneKeys, type PhoneKeys } from './phone-keys.js';
 import type { PhoneSpec } from './phone-spec.js';
+import { createPlayService, type PlayService, type PlayVendor } from './play/index.js';
 import type { VendorRoots } from './secure-hardware/index.js';
 
 /** What phones of one lab share. */
 export interface PhoneSurroundings {
   readonly vendors: VendorRoots;
+  readonly play: PlayVendor;
   readonly programs: Programs;
   /** The lab's time. */
   readonly now: () => Date;
@@ -100,6 +102,7 @@ export class VirtualPhone {
           device: this.spec,
           data: app.data,
           keys: this.#keys.of(app.package),
+          play: this.#playOf(app.package),
           network: this.network,
           hooks: this.hooks,
           clock: this.clock,
@@ -161,6 +164,13 @@ export class VirtualPhone {
     };
     const candidates = appId === null ? this.apps.ids() : [appId];
     return candidates.find(accepts) ?? null;
+  }
+
+  #playOf(app: AppPackage): PlayService | null {
+    const { spec: device, faults } = this;
+    if (device.platform !== 'android' || app.platform !== 'android') return null;
+    const vendor = this.#surroundings.play;
+    return createPlayService({ vendor, device, app, faults, pause: (ms) => this.#pause(ms) });
   }
 
   #programOf(name: string): Program | undefined {

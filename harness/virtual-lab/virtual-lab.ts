@@ -3,6 +3,7 @@ import { HarnessError } from '../errors.js';
 import { startPhoneHost, type PhoneHost } from './phone-host.js';
 import { virtualPhoneSpecSchema, type PhoneSpec, type VirtualPhoneSpec } from './phone-spec.js';
 import { VirtualPhone } from './phone.js';
+import { createPlayVendor, type PlayConsole, type PlayVendor } from './play/index.js';
 import { probeProgram, type ProbeSpoiling } from './probe-app.js';
 import { revocationOf } from './revocation.js';
 import { createVendorRoots, type VendorRoots } from './secure-hardware/index.js';
@@ -34,6 +35,8 @@ export interface VirtualLab {
   readonly revocation: { readonly json: string; readonly fetchedAt: Date };
   /** Serials of batch certificates whose keys leaked, in the form of the status list. */
   readonly leakedKeyboxes: readonly string[];
+  /** The app's Play Console: keys of classic tokens, and Google's decode call. */
+  readonly play: PlayConsole;
   readonly host: Pick<PhoneHost, 'url' | 'token'>;
   readonly timeScale: number;
   /** Throws RangeError where there is no such phone. */
@@ -46,7 +49,8 @@ export interface VirtualLab {
 export async function startVirtualLab(options: VirtualLabOptions): Promise<VirtualLab> {
   const now = options.clock ?? (() => new Date());
   const vendors = createVendorRoots({ clock: now });
-  const phones = switchOn(options, vendors, now);
+  const play = createPlayVendor({ clock: now });
+  const phones = switchOn(options, { vendors, play, now });
   const host = await startPhoneHost(phones);
   let closing: Promise<void> | null = null;
   return {
@@ -58,6 +62,7 @@ export async function startVirtualLab(options: VirtualLabOptions): Promise<Virtu
     },
     revocation: { json: revocationOf([]), fetchedAt: now() },
     leakedKeyboxes: [serialOf(vendors.leakedBatchKey.authority.certificate)],
+    play,
     host: { url: host.url, token: host.token },
     timeScale: options.timeScale,
     phone(udid) {
@@ -90,12 +95,11 @@ function serialOf(certificate: Uint8Array): string {
 
 function switchOn(
   options: VirtualLabOptions,
-  vendors: VendorRoots,
-  now: () => Date,
+  shared: { readonly vendors: VendorRoots; readonly play: PlayVendor; readonly now: () => Date },
 ): ReadonlyMap<string, VirtualPhone> {
   const programs = new Map([['probe', probeProgram(options.spoiling)]]);
   const hosts = new Map(Object.entries(options.hosts ?? {}));
-  const surroundings = { vendors, programs, now, timeScale: options.timeScale, hosts };
+  const surroundings = { ...shared, programs, timeScale: options.timeScale, hosts };
   const phones = new Map<string, VirtualPhone>();
   for (const stated of options.phones) {
     const spec = parsePhoneSpec(stated, `virtual phone ${stated.udid}`);

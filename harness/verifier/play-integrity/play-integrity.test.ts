@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../encoding/bytes.js';
-import { encryptCompact, signCompact } from '../../encoding/testing/compact-token.js';
+import { encryptCompact, signCompact } from '../../encoding/compact-token.js';
 import {
   playIntegrityPayload,
   playIntegrityToken,

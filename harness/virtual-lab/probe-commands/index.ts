@@ -6,6 +6,7 @@ import { facts } from './facts.js';
 import type { Handler, Handlers } from './handler.js';
 import { generate } from './key-ladder.js';
 import { csr, deleteKey, exportKey, reset, sign } from './keys.js';
+import { requestVerdict } from './play-integrity.js';
 import { sendRequest, signRequest } from './requests.js';
 
 const PROBE_NAME = 'attestlab virtual probe';
@@ -35,6 +36,7 @@ export const HANDLERS: Handlers = {
   'appattest.generate': generateAppAttestKey,
   'appattest.attest': attest,
   'appattest.assert': assert,
+  'playintegrity.request': requestVerdict,
   'request.sign': signRequest,
   'request.send': sendRequest,
   reset,

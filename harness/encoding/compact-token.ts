@@ -1,7 +1,7 @@
 import { createCipheriv, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { toBase64url, utf8 } from '../bytes.js';
+import { toBase64url, utf8 } from './bytes.js';
 
-/** A compact JWS for tests; header and signature as given where they are to be wrong. */
+/** A compact JWS of ES256; header and form of signature as given where a test wants them wrong. */
 export function signCompact(
   payload: Uint8Array,
   made: { readonly key: KeyObject; readonly header?: object; readonly dsaEncoding?: 'der' },
@@ -12,7 +12,7 @@ export function signCompact(
   return `${signed}.${toBase64url(sign('sha256', utf8(signed), { key, dsaEncoding }))}`;
 }
 
-/** A compact JWE for tests, of A256KW and A256GCM whatever its header says. */
+/** A compact JWE of A256KW and A256GCM, whatever a test has its header say. */
 export function encryptCompact(
   plaintext: Uint8Array,
   made: { readonly key: Uint8Array; readonly header?: object; readonly tagBytes?: number },

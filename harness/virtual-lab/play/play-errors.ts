@@ -1,0 +1,97 @@
+import { KeystoreException } from '../secure-hardware/index.js';
+
+/** The two interfaces of Play Integrity; they share most numbers, and not the meaning of all. */
+export type PlayApi = 'classic' | 'standard';
+
+interface PlayError {
+  /** Numbers by interface; null where it has no such error. */
+  readonly classic: number | null;
+  readonly standard: number | null;
+  /** Whether Google advises to try again, later each time. */
+  readonly transient: boolean;
+}
+
+// Google, Play Integrity API error codes. -17 is a moment's failure to one interface and a request
+// hash that is too long to the other.
+const PLAY_ERRORS = {
+  'api-not-available': { classic: -1, standard: -1, transient: false },
+  'store-not-found': { classic: -2, standard: -2, transient: false },
+  'network-error': { classic: -3, standard: -3, transient: true },
+  'account-not-found': { classic: -4, standard: null, transient: false },
+  'app-not-installed': { classic: -5, standard: -5, transient: false },
+  'services-not-found': { classic: -6, standard: -6, transient: false },
+  'app-uid-mismatch': { classic: -7, standard: -7, transient: false },
+  'too-many-requests': { classic: -8, standard: -8, transient: true },
+  'cannot-bind': { classic: -9, standard: -9, transient: false },
+  'nonce-too-short': { classic: -10, standard: null, transient: false },
+  'nonce-too-long': { classic: -11, standard: null, transient: false },
+  'server-unavailable': { classic: -12, standard: -12, transient: true },
+  'nonce-not-base64': { classic: -13, standard: null, transient: false },
+  'store-outdated': { classic: -14, standard: -14, transient: false },
+  'services-outdated': { classic: -15, standard: -15, transient: false },
+  'cloud-project-invalid': { classic: -16, standard: -16, transient: false },
+  'client-transient': { classic: -17, standard: -18, transient: true },
+  'request-hash-too-long': { classic: null, standard: -17, transient: false },
+  'provider-invalid': { classic: null, standard: -19, transient: true },
+  'internal-error': { classic: -100, standard: -100, transient: true },
+} as const satisfies Record<string, PlayError>;
+
+/** An error of Play Integrity by name. */
+export type PlayErrorName = keyof typeof PLAY_ERRORS;
+
+/** Errors that befall a phone rather than a request, as faults. */
+export const PLAY_FAULTS = {
+  'play-api-not-available':
+    'Play Integrity is not there: an old Play Store, or none for this region',
+  'play-store-not-found': 'the Play Store is missing or not the official one',
+  'play-network-error': 'Play finds no network, for the moment',
+  'play-account-not-found': 'classic requests: nobody is signed in to Play',
+  'play-app-not-installed': 'Play does not find the app that asks, which is a sign of an attack',
+  'play-services-not-found': 'the Play services are missing or too old',
+  'play-app-uid-mismatch': 'the app that asks has another user id than Play expects',
+  'play-too-many-requests': 'the app asks Play more often than it may, for the moment',
+  'play-cannot-bind': 'binding to the Play Store’s service fails',
+  'play-server-unavailable': 'Google’s server does not answer, for the moment',
+  'play-store-outdated': 'the Play Store must be updated first',
+  'play-services-outdated': 'the Play services must be updated first',
+  'play-cloud-project-invalid': 'the app names a cloud project that is none',
+  'play-client-transient': 'Play fails for the moment and does not say why',
+  'play-provider-invalid': 'standard requests: what was warmed up has expired; warm up again',
+  'play-internal-error': 'Play fails internally, which another try can pass',
+} as const satisfies Partial<Record<`play-${PlayErrorName}`, string>>;
+
+/** The name of a fault of Play. */
+export type PlayFaultName = keyof typeof PLAY_FAULTS;
+
+const FAULT_NAMES = Object.keys(PLAY_FAULTS) as readonly PlayFaultName[];
+
+/** What the interface fails with under the first fault that strikes; null where none does. */
+export function playFault(
+  api: PlayApi,
+  strikes: (fault: PlayFaultName) => boolean,
+): KeystoreException | null {
+  for (const fault of FAULT_NAMES) {
+    const name = errorOf(fault);
+    // A fault of the other interface is not used up by this one.
+    if (PLAY_ERRORS[name][api] !== null && strikes(fault)) return playError(api, name);
+  }
+  return null;
+}
+
+/** What the interface fails with: its number as `publicCode`, and no other. */
+export function playError(api: PlayApi, name: PlayErrorName): KeystoreException {
+  const error: PlayError = PLAY_ERRORS[name];
+  const code = error[api];
+  if (code === null) throw new RangeError(`${api} requests know no ${name}`);
+  return new KeystoreException({
+    className: api === 'classic' ? 'IntegrityServiceException' : 'StandardIntegrityException',
+    message: `${code}: ${name}`,
+    publicCode: code,
+    rawCode: null,
+    transient: error.transient,
+  });
+}
+
+function errorOf(fault: PlayFaultName): PlayErrorName {
+  return fault.slice('play-'.length) as PlayErrorName;
+}
