@@ -20,6 +20,8 @@ interface CsrChanges {
   readonly spki?: Uint8Array;
   readonly password?: Uint8Array;
   readonly algorithm?: Uint8Array;
+  /** Attributes beside the challengePassword. */
+  readonly attributes?: readonly Uint8Array[];
   readonly sign?: (data: Uint8Array) => Uint8Array;
 }
 
@@ -31,7 +33,10 @@ function mint(changes: CsrChanges = {}): Uint8Array {
     changes.spki ?? KEY.spki,
     der.contextConstructed(
       0,
-      der.sequence(der.oid(CSR_ATTRIBUTE_OID.challengePassword), der.set(password)),
+      ...[
+        der.sequence(der.oid(CSR_ATTRIBUTE_OID.challengePassword), der.set(password)),
+        ...(changes.attributes ?? []),
+      ].sort((left, right) => Buffer.compare(left, right)),
     ),
   );
   const { algorithm = ECDSA_SHA256, sign = KEY.sign } = changes;
@@ -42,12 +47,24 @@ function minted(changes: CsrChanges) {
   return { evidence: parseCsr(mint(changes)) };
 }
 
+// A format that is nobody's: the draft that defines the carrier defines no statement.
+const STATEMENT = der.sequence(der.oid('1.3.6.1.4.1.99999.1'), der.octetString(testDigest('any')));
+
+function carrier(...bundle: readonly Uint8Array[]): Uint8Array {
+  return der.sequence(der.oid(CSR_ATTRIBUTE_OID.attestation), der.set(der.sequence(...bundle)));
+}
+
 const drafts = draftsFor<'csr'>({ evidence: parseCsr(mint()), expected: { nonce: NONCE } });
 
 const passing: readonly Draft[] = [
   drafts.passing('p-256', {
     description: 'a request for a P-256 key with a nonce',
     checks: FORMATS.csr.checks.map(({ id }) => id),
+  }),
+  drafts.passing('carries-attestation', {
+    description: 'a request that carries an attestation in id-aa-attestation (experimental)',
+    checks: ['csr/well-formed'],
+    ...minted({ attributes: [carrier(der.sequence(STATEMENT))] }),
   }),
 ];
 
@@ -80,6 +97,18 @@ const malformed: readonly Draft[] = [
     checks: ['csr/well-formed'],
     failed: ['csr/well-formed'],
     evidence: parseCsr(mint().subarray(0, -1)),
+  }),
+  drafts.malformed('carrier-twice', {
+    description: 'two attributes of id-aa-attestation',
+    checks: ['csr/well-formed'],
+    failed: ['csr/well-formed'],
+    ...minted({ attributes: Array<Uint8Array>(2).fill(carrier(der.sequence(STATEMENT))) }),
+  }),
+  drafts.malformed('carrier-empty', {
+    description: 'id-aa-attestation carries a bundle without a statement',
+    checks: ['csr/well-formed'],
+    failed: ['csr/well-formed'],
+    ...minted({ attributes: [carrier(der.sequence())] }),
   }),
   drafts.malformed('key-number', {
     description: 'the key is a number',

@@ -11,11 +11,13 @@ import {
 import { assertDepth, children, readDer, TAG, type DerNode } from '../../encoding/der.js';
 import { readName, type DistinguishedName } from '../../encoding/distinguished-name.js';
 import { MalformedInput, parsing, type Parsed } from '../../encoding/parsed.js';
+import { readAttestationBundle, type AttestationBundle } from './attestation-bundle.js';
 
-/** Attributes of a certification request that are read (RFC 2985, 5.4). */
+/** Attributes of a certification request that are read (RFC 2985, 5.4; the last is experimental). */
 export const CSR_ATTRIBUTE_OID = {
   challengePassword: '1.2.840.113549.1.9.7',
   extensionRequest: '1.2.840.113549.1.9.14',
+  attestation: '1.2.840.113549.1.9.16.2.59',
 } as const;
 
 /** A PKCS#10 request as its bytes say. What it asks for beyond its key is shown and never obeyed. */
@@ -34,6 +36,8 @@ export interface CertificationRequest {
   readonly attributes: readonly string[];
   /** Types of the extensions that were asked for. */
   readonly requestedExtensions: readonly string[];
+  /** Attestations that the request carries, or null. Experimental, and judged by no check. */
+  readonly attestations: AttestationBundle | null;
 }
 
 /** A certification request as evidence that its sender holds a key. */
@@ -94,12 +98,14 @@ function readInfo(info: DerNode) {
   const attributes = readAttributes(attributeSet);
   const password = attributeOf(attributes, CSR_ATTRIBUTE_OID.challengePassword);
   const extensions = attributeOf(attributes, CSR_ATTRIBUTE_OID.extensionRequest);
+  const bundle = attributeOf(attributes, CSR_ATTRIBUTE_OID.attestation);
   return {
     subject: readName(subject),
     spki: expectTag(spki, TAG.sequence, 'a SubjectPublicKeyInfo').raw,
     challengePassword: password === null ? null : text(password, 'a challengePassword'),
     attributes: attributes.map((attribute) => attribute.type),
     requestedExtensions: extensions === null ? [] : extensionTypes(extensions),
+    attestations: bundle === null ? null : readAttestationBundle(bundle),
   };
 }
 
@@ -115,7 +121,8 @@ function readAttributes(node: DerNode): readonly Attribute[] {
       throw new MalformedInput('an Attribute is no pair of type and values', part.offset);
     }
     const [value, ...moreValues] = set(values, 'the values of an Attribute');
-    // RFC 2985, 5.4.1 and 5.4.2: both attributes that matter here are single-valued.
+    // RFC 2985, 5.4.1 and 5.4.2, and COUNTS MAX 1 of attr-attestation: all that matter here are
+    // single-valued.
     if (value === undefined || moreValues.length > 0) {
       throw new MalformedInput('an Attribute has one value', values.offset);
     }

@@ -38,11 +38,37 @@ function appraise(bytes: Uint8Array, expected: { readonly nonce?: Uint8Array } =
   });
 }
 
+function reasonOf({ checks }: ReturnType<typeof appraise>): string {
+  const [found] = checks.flatMap((check) => (check.status === 'failed' ? [check.actual] : []));
+  return found ?? '';
+}
+
 function attribute(type: string, ...values: readonly Uint8Array[]): Uint8Array {
   return der.sequence(der.oid(type), der.set(...values));
 }
 
 const password = attribute(CSR_ATTRIBUTE_OID.challengePassword, der.utf8(toBase64url(nonce)));
+
+// What a format that is not ASN.1 looks like inside a statement: bytes in an OCTET STRING.
+const OPAQUE = der.octetString(utf8('evidence of some other format'));
+const STATEMENT = der.sequence(der.oid('1.3.6.1.4.1.99999.1'), OPAQUE);
+const OTHER_CERTIFICATE = der.contextConstructed(3, der.oid('1.3.6.1.4.1.99999.2'), der.null());
+
+function attestations(...bundles: readonly Uint8Array[]): Uint8Array {
+  return attribute(CSR_ATTRIBUTE_OID.attestation, ...bundles);
+}
+
+function carrying(...bundles: readonly Uint8Array[]): Uint8Array {
+  return request({ attributes: sorted(password, attestations(...bundles)) });
+}
+
+// A SET OF in DER is in the order of its parts' encodings.
+function sorted(...parts: readonly Uint8Array[]): Uint8Array {
+  return der.contextConstructed(
+    0,
+    ...[...parts].sort((left, right) => Buffer.compare(left, right)),
+  );
+}
 
 interface Parts {
   readonly version?: Uint8Array;
@@ -77,6 +103,7 @@ describe('a certification request', () => {
       challengePassword: toBase64url(nonce),
       attributes: [CSR_ATTRIBUTE_OID.challengePassword],
       requestedExtensions: [],
+      attestationStatements: [],
     });
   });
 
@@ -87,6 +114,21 @@ describe('a certification request', () => {
     const result = appraise(request({ attributes }));
     expect(failing(result)).toEqual([]);
     expect(result.claims['requestedExtensions']).toEqual(['2.5.29.19']);
+  });
+
+  it.each([
+    ['alone', []],
+    ['with certificates of both kinds', [der.sequence(der.sequence(), OTHER_CERTIFICATE)]],
+  ])('shows the attestations that it carries %s, in order and unread', (_, certificates) => {
+    const statements = [OPAQUE, der.sequence(der.integer(7))].map((statement) =>
+      der.sequence(der.oid('1.3.6.1.4.1.99999.1'), statement),
+    );
+    const result = appraise(carrying(der.sequence(der.sequence(...statements), ...certificates)));
+    expect(withStatus(result, 'passed')).toHaveLength(csr.checks.length);
+    expect(result.claims['attestationStatements']).toEqual([
+      { type: '1.3.6.1.4.1.99999.1', der: toBase64url(OPAQUE) },
+      { type: '1.3.6.1.4.1.99999.1', der: toBase64url(der.sequence(der.integer(7))) },
+    ]);
   });
 
   it('does not judge a nonce where none was expected', () => {
@@ -184,6 +226,43 @@ describe('a malformed certification request', () => {
     const result = appraise(bytes);
     expect(failing(result)).toEqual(['csr/well-formed']);
     expect(withStatus(result, 'blocked')).toHaveLength(csr.checks.length - 1);
+  });
+
+  const bundle = der.sequence(der.sequence(STATEMENT));
+  it.each([
+    ['no bundle', []],
+    ['two bundles', [bundle, bundle]],
+    ['a bundle that is no SEQUENCE', [OPAQUE]],
+    ['an empty bundle', [der.sequence()]],
+    ['a bundle of three parts', [der.sequence(der.sequence(STATEMENT), der.null(), der.null())]],
+    ['no statement', [der.sequence(der.sequence())]],
+    ['a statement without a value', [der.sequence(der.sequence(der.sequence(der.oid('1.2.3'))))]],
+    [
+      'a statement of three parts',
+      [der.sequence(der.sequence(der.sequence(der.oid('1.2.3'), der.null(), der.null())))],
+    ],
+    [
+      'a statement whose type is a number',
+      [der.sequence(der.sequence(der.sequence(der.integer(1), der.null())))],
+    ],
+    ['no certificate in certs', [der.sequence(der.sequence(STATEMENT), der.sequence())]],
+    [
+      'an attribute certificate in certs',
+      [der.sequence(der.sequence(STATEMENT), der.sequence(der.contextConstructed(2, der.null())))],
+    ],
+    ['a number in certs', [der.sequence(der.sequence(STATEMENT), der.sequence(der.integer(1)))]],
+  ])('carries attestations with %s', (_, bundles) => {
+    const result = appraise(carrying(...bundles));
+    expect(failing(result)).toEqual(['csr/well-formed']);
+    expect(reasonOf(result)).toMatch(/ at offset [1-9]\d*$/);
+    expect(result.claims).toEqual({});
+  });
+
+  it('carries attestations twice', () => {
+    const attributes = sorted(password, attestations(bundle), attestations(bundle));
+    const result = appraise(request({ attributes }));
+    expect(failing(result)).toEqual(['csr/well-formed']);
+    expect(reasonOf(result)).toMatch(/is there twice at offset [1-9]\d*$/);
   });
 
   it('is refused after any change to any byte', () => {

@@ -1,3 +1,4 @@
+import { toBase64url } from '../../encoding/bytes.js';
 import type { CsrEvidence } from '../../evidence/csr/index.js';
 import { keyId } from '../../evidence/formats/index.js';
 import type { Check } from '../check.js';
@@ -19,16 +20,23 @@ const checks: readonly Check<CsrSubject>[] = [
 /**
  * Claims of a request: `keyId`, `subject`, `challengePassword`, `attributes` and
  * `requestedExtensions` by type. What was asked for beyond the key is shown, never obeyed.
+ * `attestationStatements` are what `id-aa-attestation` carries: type and DER as they came, vouched
+ * for by nobody until the verifier of their own format has appraised them. Experimental.
  */
 function claims({ parsed }: CsrEvidence): Claims {
   if (!parsed.ok) return {};
-  const { spki, subject, challengePassword, attributes, requestedExtensions } = parsed.value;
+  const { spki, subject, challengePassword, attributes, requestedExtensions, attestations } =
+    parsed.value;
   return {
     keyId: keyId(spki),
     subject: subject.text,
     challengePassword,
     attributes,
     requestedExtensions,
+    attestationStatements: (attestations?.statements ?? []).map(({ type, statement }) => ({
+      type,
+      der: toBase64url(statement),
+    })),
   };
 }
 

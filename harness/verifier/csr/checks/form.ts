@@ -8,7 +8,8 @@ import { requestOf, type CsrSubject } from '../subject.js';
 export const wellFormed: Check<CsrSubject> = {
   id: 'csr/well-formed',
   rule: 'the request is one PKCS#10 request in strict DER, with nothing after it',
-  source: 'RFC 2986, 4; X.690, 10 and 11',
+  // The draft is experimental: its attribute is read for its form, and nothing in it is judged here.
+  source: 'RFC 2986, 4; X.690, 10 and 11; draft-ietf-lamps-csr-attestation-29, 4 (id-aa 59)',
   withoutIt: 'bytes ride along that nobody signed, or two readers see two requests',
   needs: [],
   evaluate: ({ evidence: { parsed } }) =>
