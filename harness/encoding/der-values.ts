@@ -28,7 +28,11 @@ export function integer(node: DerNode, name = 'an INTEGER'): bigint {
 
 /** An INTEGER from 0 to 2^53 - 1. */
 export function smallInteger(node: DerNode, name = 'an INTEGER'): number {
-  const value = integer(node, name);
+  const { content } = expectTag(node, TAG.integer, name);
+  const [first] = content;
+  // One octet that is not negative: nearly every number of a record.
+  if (content.length === 1 && first !== undefined && first < 0x80) return first;
+  const value = wholeNumber(node);
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new MalformedInput(`${name} out of range: ${value}`, node.offset);
   }
@@ -69,22 +73,35 @@ export function lenientBoolean(node: DerNode, name = 'a BOOLEAN'): boolean {
 /** An OBJECT IDENTIFIER in dotted decimal. */
 export function oid(node: DerNode, name = 'an OBJECT IDENTIFIER'): string {
   const { content } = expectTag(node, TAG.oid, name);
-  const arcs: bigint[] = [];
-  let arc = 0n;
+  let dotted = '';
+  // A number as long as it is exact, which is nearly always; a bigint costs many times as much.
+  let arc: number | bigint = 0;
   let fresh = true;
   for (const value of content) {
     if (fresh && value === 0x80) throw new MalformedInput(`${name} is padded`, node.offset);
-    arc = arc * 128n + BigInt(value & 0x7f);
+    const low = value & 0x7f;
+    arc =
+      typeof arc === 'number' && arc < MAX_NUMBER_ARC
+        ? arc * 128 + low
+        : BigInt(arc) * 128n + BigInt(low);
     fresh = (value & 0x80) === 0;
     if (fresh) {
-      arcs.push(arc);
-      arc = 0n;
+      dotted += dotted === '' ? firstArcs(arc) : `.${arc}`;
+      arc = 0;
     }
   }
-  const first = arcs[0];
-  if (first === undefined || !fresh) throw new MalformedInput(`${name} is cut off`, node.offset);
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - root * 40n, ...arcs.slice(1)].join('.');
+  if (dotted === '' || !fresh) throw new MalformedInput(`${name} is cut off`, node.offset);
+  return dotted;
+}
+
+/** A number below it can take seven bits more and stays exact. */
+const MAX_NUMBER_ARC = 2 ** 46;
+
+// X.690 8.19.4: the first two arcs are one number, 40 times the first and the second.
+function firstArcs(both: number | bigint): string {
+  if (both < 40) return `0.${both}`;
+  if (both < 80) return `1.${BigInt(both) - 40n}`;
+  return `2.${BigInt(both) - 80n}`;
 }
 
 /** Text of any of the string types that names use. */
@@ -107,7 +124,8 @@ export function time(node: DerNode, name = 'a time'): number {
   }
   // RFC 5280, 4.1.2.5.1: two-digit years from 50 on are of the twentieth century.
   const full = short ? (digits >= '50' ? '19' : '20') + digits : digits;
-  const iso = full.replace(/^(.{4})(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const part = (at: number): string => full.slice(at, at + 2);
+  const iso = `${full.slice(0, 4)}-${part(4)}-${part(6)}T${part(8)}:${part(10)}:${part(12)}Z`;
   const at = Date.parse(iso);
   if (Number.isNaN(at)) throw new MalformedInput(`${name} is no date: ${digits}`, node.offset);
   return at;

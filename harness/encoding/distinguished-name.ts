@@ -45,20 +45,31 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
 
 /** Reads a Name (RFC 5280, 4.1.2.4). */
 export function readName(node: DerNode): DistinguishedName {
-  const attributes: NameAttribute[] = [];
-  const shown = sequence(node, 'a Name').map((part) => {
-    const parts = set(part, 'a RelativeDistinguishedName').map((pair) => {
+  const parts = sequence(node, 'a Name').map((part) =>
+    set(part, 'a RelativeDistinguishedName').map((pair): ReadAttribute => {
       const [type, value, ...more] = sequence(pair, 'an AttributeTypeAndValue');
       if (type === undefined || value === undefined || more.length > 0) {
         throw new MalformedInput('a name attribute is no pair of type and value', pair.offset);
       }
-      const attribute = { oid: oid(type), value: attributeText(value) };
-      attributes.push(attribute);
-      return showAttribute(attribute, value);
-    });
-    return parts.join('+');
-  });
-  return { raw: node.raw, text: shown.reverse().join(','), attributes };
+      return { attribute: { oid: oid(type), value: attributeText(value) }, value };
+    }),
+  );
+  return {
+    raw: node.raw,
+    // Of most names nobody reads the text.
+    get text() {
+      return parts
+        .map((attributes) => attributes.map(showAttribute).join('+'))
+        .reverse()
+        .join(',');
+    },
+    attributes: parts.flat().map(({ attribute }) => attribute),
+  };
+}
+
+interface ReadAttribute {
+  readonly attribute: NameAttribute;
+  readonly value: DerNode;
 }
 
 /** The first value of an attribute type in a name, or null. */
@@ -94,7 +105,7 @@ function attributeText(value: DerNode): string {
 }
 
 // RFC 4514, 2.4: a type without descriptor is shown dotted with its value in hexadecimal.
-function showAttribute(attribute: NameAttribute, value: DerNode): string {
+function showAttribute({ attribute, value }: ReadAttribute): string {
   const descriptor = DESCRIPTORS[attribute.oid];
   if (descriptor === undefined) return `${attribute.oid}=#${toHex(value.raw)}`;
   return `${descriptor}=${escape(attribute.value)}`;
