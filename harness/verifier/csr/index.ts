@@ -7,7 +7,7 @@ import { formatVerifier } from '../format.js';
 import type { Claims } from '../result.js';
 import { algorithmAllowed, keyAllowed, wellFormed } from './checks/form.js';
 import { nonceMatches, signatureVerifies } from './checks/possession.js';
-import type { CsrSubject } from './subject.js';
+import { prepareCsr, type CsrSubject } from './subject.js';
 
 const checks: readonly Check<CsrSubject>[] = [
   wellFormed,
@@ -44,6 +44,6 @@ function claims({ parsed }: CsrEvidence): Claims {
 export const csr = formatVerifier<CsrEvidence, CsrExpected, CsrSubject>({
   format: 'csr',
   checks,
-  prepare: (appraisal) => appraisal,
+  prepare: prepareCsr,
   claims: ({ evidence }) => claims(evidence),
 });

@@ -1,7 +1,6 @@
 import { toBase64url } from '../../../encoding/bytes.js';
 import { readP256Signature, verifiesEs256 } from '../../../encoding/ecdsa.js';
 import { parsing } from '../../../encoding/parsed.js';
-import { loadPublicKey } from '../../../encoding/signature.js';
 import { failed, holds, notApplicable, passed, type Check } from '../../check.js';
 import { requestOf, type CsrSubject } from '../subject.js';
 
@@ -13,10 +12,10 @@ export const signatureVerifies: Check<CsrSubject> = {
   withoutIt: 'somebody else’s public key gets a certificate in the attacker’s name',
   needs: ['csr/key-allowed', 'csr/signature-algorithm-allowed'],
   evaluate: (subject) => {
-    const { info, signature, spki } = requestOf(subject);
+    const { info, signature } = requestOf(subject);
     const form = parsing(() => readP256Signature(signature));
     if (!form.ok) return failed('an ECDSA signature in DER', form.malformation.message);
-    const key = loadPublicKey(spki);
+    const { key } = subject;
     return key !== null && verifiesEs256(key, { message: info, signature })
       ? passed
       : failed('a signature of the request’s own key', 'a signature of another key or request');
