@@ -12,6 +12,8 @@ export interface SignedBytes {
   readonly algorithmOid: string;
   /** Signer's SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
+  /** What `loadPublicKey` made of these very bytes before, where it was asked. */
+  readonly key?: KeyObject | null;
   readonly data: Uint8Array;
   readonly signature: Uint8Array;
 }
@@ -52,7 +54,7 @@ const CURVES: readonly string[] = ['1.2.840.10045.3.1.7', '1.3.132.0.34', '1.3.1
 export function verifySignature(signed: SignedBytes): SignatureOutcome {
   const algorithm = ALGORITHMS[signed.algorithmOid];
   if (algorithm === undefined) return 'unsupported';
-  const key = loadPublicKey(signed.spki);
+  const { key = loadPublicKey(signed.spki) } = signed;
   if (key === null) return 'unsupported';
   if (key.asymmetricKeyType !== algorithm.keyType) return 'invalid';
   const good = verify(algorithm.digest, signed.data, key, signed.signature);

@@ -1,5 +1,9 @@
+import type { KeyObject } from 'node:crypto';
+import { equalBytes } from '../encoding/bytes.js';
 import type { Certificate } from '../encoding/certificate.js';
-import { verifySignature, type SignatureOutcome } from '../encoding/signature.js';
+import { loadPublicKey, verifySignature, type SignatureOutcome } from '../encoding/signature.js';
+import type { TrustAnchor } from '../trust/trust-set.js';
+import { anchorKey, ownOutcome } from './anchor-memory.js';
 import { failed, passed, undetermined } from './check.js';
 import { memoKey, type SignatureMemo } from './memo.js';
 import type { CheckFinding } from './result.js';
@@ -10,21 +14,44 @@ export interface ChainLink {
   readonly at: number;
   readonly certificate: Certificate;
   readonly signerSpki: Uint8Array;
+  /** Of the anchors, the one whose key `signerSpki` is. */
+  readonly anchor?: TrustAnchor | undefined;
+  /** What `verifyLink` said of this very link earlier in the appraisal. */
+  readonly outcome?: SignatureOutcome | undefined;
 }
 
 /** Whether a link's signature holds; good ones of certificates above the leaf are remembered. */
 export function verifyLink(link: ChainLink, memo: SignatureMemo | null): SignatureOutcome {
-  const { certificate, signerSpki } = link;
+  if (link.outcome !== undefined) return link.outcome;
+  const { certificate, signerSpki, anchor } = link;
+  // An anchor's own certificate, which most chains end in, is the same with every chain.
+  if (anchor !== undefined && equalBytes(certificate.spki, anchor.spki)) {
+    return ownOutcome(anchor, certificate.raw, () => verifyAnew(link, memo));
+  }
   const key = memo !== null && link.at > 0 ? memoKey(certificate.raw, signerSpki) : null;
   if (key !== null && memo?.has(key) === true) return 'valid';
-  const outcome = verifySignature({
+  const outcome = verifyAnew(link, memo);
+  if (key !== null && outcome === 'valid') memo?.add(key);
+  return outcome;
+}
+
+function verifyAnew(link: ChainLink, memo: SignatureMemo | null): SignatureOutcome {
+  const { certificate, signerSpki } = link;
+  return verifySignature({
     algorithmOid: certificate.signatureAlgorithm,
     spki: signerSpki,
+    key: signerKey(link, memo),
     data: certificate.tbs,
     signature: certificate.signature,
   });
-  if (key !== null && outcome === 'valid') memo?.add(key);
-  return outcome;
+}
+
+function signerKey(
+  { signerSpki, anchor }: ChainLink,
+  memo: SignatureMemo | null,
+): KeyObject | null {
+  if (anchor !== undefined) return anchorKey(anchor);
+  return memo === null ? loadPublicKey(signerSpki) : memo.publicKey(signerSpki, loadPublicKey);
 }
 
 /** Whether every link's signature holds. */

@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import { parseRevocationList } from '../trust/index.js';
 import { canonicalJson } from './canonical-json.js';
-import { createSignatureMemo, memoKey } from './memo.js';
+import { createSignatureMemo, memoKey, type SignatureMemo } from './memo.js';
 import { BASELINE } from './policies.js';
 import { mintAndroidChain, TEST_ANCHOR, TEST_NOW } from './testing/mint-android-chain.js';
 import { emptyTrust } from './testing/test-appraisal.js';
@@ -30,6 +31,24 @@ describe('a memo of good signatures', () => {
     expect(new Set(keys).size).toBe(4);
   });
 
+  it('loads a key once, by its exact bytes, and forgets it like a signature', () => {
+    const { publicKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const memo = createSignatureMemo(2);
+    const loaded: number[] = [];
+    const ask = (byte: number) =>
+      memo.publicKey(Uint8Array.of(byte), ([first]) => {
+        loaded.push(first ?? -1);
+        return first === 0 ? null : key;
+      });
+    expect([ask(1), ask(1), ask(2), ask(1), ask(3), ask(1), ask(2)].every((k) => k === key)).toBe(
+      true,
+    );
+    expect(loaded).toEqual([1, 2, 3, 2]);
+    // What does not load is asked again: only what was found good is kept.
+    expect([ask(0), ask(0)]).toEqual([null, null]);
+    expect(loaded.slice(4)).toEqual([0, 0]);
+  });
+
   it('changes no result, good or bad', () => {
     const [leaf, attestation, ...upper] = mintAndroidChain();
     const tampered = Uint8Array.from(attestation ?? []);
@@ -51,7 +70,11 @@ describe('a memo of good signatures', () => {
 
   it('remembers authorities and never a leaf', () => {
     const seen: string[] = [];
-    const memo = { has: () => false, add: (key: string) => seen.push(key) };
+    const memo: SignatureMemo = {
+      has: () => false,
+      add: (key) => seen.push(key),
+      publicKey: (spki, load) => load(spki),
+    };
     const evidence = parseAndroidKey(mintAndroidChain());
     createVerifier({ trust, memo }).appraise({
       evidence,
@@ -60,7 +83,8 @@ describe('a memo of good signatures', () => {
       now: TEST_NOW,
     });
     const [leaf, attestation] = evidence.certificates;
-    expect(seen).toHaveLength(3);
+    // The root is an anchor's own certificate, which the trust set stands for.
+    expect(seen).toHaveLength(2);
     if (leaf === undefined || attestation === undefined || !evidence.parsed.ok) throw new Error();
     const spkis = evidence.parsed.value.certificates.map(({ spki }) => spki);
     expect(seen).not.toContain(memoKey(leaf, spkis[1] ?? new Uint8Array()));

@@ -95,10 +95,10 @@ function anchorOfIssuer(
 ): TrustAnchor | undefined {
   if (certificate === undefined) return undefined;
   return trust.androidAnchors.find(
-    ({ subject, spki }) =>
-      equalBytes(subject, certificate.issuer.raw) &&
+    (anchor) =>
+      equalBytes(anchor.subject, certificate.issuer.raw) &&
       // An index above the leaf's: what an anchor signs is a certificate authority.
-      verifyLink({ at: 1, certificate, signerSpki: spki }, memo) === 'valid',
+      verifyLink({ at: 1, certificate, signerSpki: anchor.spki, anchor }, memo) === 'valid',
   );
 }
 
@@ -110,8 +110,18 @@ function path(end: {
 }): Path {
   const { certificates, root, anchor, added } = end;
   const links = certificates.flatMap((certificate, at): readonly ChainLink[] => {
-    const signer = certificates[at + 1]?.spki ?? (added ? anchor?.spki : root?.spki);
-    return signer === undefined ? [] : [{ at, certificate, signerSpki: signer }];
+    const next = certificates[at + 1]?.spki;
+    const signerSpki = next ?? (added ? anchor?.spki : root?.spki);
+    if (signerSpki === undefined) return [];
+    const isAnchor = anchor !== null && equalBytes(signerSpki, anchor.spki);
+    return [
+      {
+        ...{ at, certificate, signerSpki },
+        ...(isAnchor ? { anchor } : {}),
+        // An anchor is added where it was found to have signed the last certificate.
+        ...(added && next === undefined ? { outcome: 'valid' } : {}),
+      },
+    ];
   });
   const length = root === null ? certificates.length : certificates.indexOf(root) + 1;
   const belowRoot = (root === null ? certificates.at(-1) : certificates[length - 2]) ?? null;

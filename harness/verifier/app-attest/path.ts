@@ -16,6 +16,8 @@ export interface ApplePath {
   readonly certificates: readonly [end: Certificate, ...issuers: Certificate[]];
   /** Found by name; that it signed the last certificate is for `signaturesFinding` to say. */
   readonly anchor: TrustAnchor | null;
+  /** Whether that was found already, so that nobody need verify the last signature again. */
+  readonly isSignedByAnchor: boolean;
 }
 
 /** Where to look for the end of a chain, and what is already known of its signatures. */
@@ -35,19 +37,27 @@ export function findApplePath(
   const path: ApplePath['certificates'] = [end, ...(isAnchor ? issuers.slice(0, -1) : issuers)];
   const top = path.at(-1) ?? end;
   const named = anchors.filter(({ subject }) => equalBytes(subject, top.issuer.raw));
+  const at = path.length - 1;
   const signer = named.find(
-    ({ spki }) =>
-      verifyLink({ at: path.length - 1, certificate: top, signerSpki: spki }, memo) === 'valid',
+    (anchor) =>
+      verifyLink({ at, certificate: top, signerSpki: anchor.spki, anchor }, memo) === 'valid',
   );
-  return { certificates: path, anchor: signer ?? named[0] ?? null };
+  return {
+    certificates: path,
+    anchor: signer ?? named[0] ?? null,
+    isSignedByAnchor: signer !== undefined,
+  };
 }
 
 /** Whether each certificate is signed by the next, and the last by the anchor. */
 export function signaturesFinding(path: ApplePath, memo: SignatureMemo | null): CheckFinding {
-  const { certificates, anchor } = path;
+  const { certificates, anchor, isSignedByAnchor } = path;
   const links = certificates.flatMap((certificate, at): readonly ChainLink[] => {
-    const signerSpki = certificates[at + 1]?.spki ?? anchor?.spki;
-    return signerSpki === undefined ? [] : [{ at, certificate, signerSpki }];
+    const next = certificates[at + 1]?.spki;
+    if (next !== undefined) return [{ at, certificate, signerSpki: next }];
+    if (anchor === null) return [];
+    const outcome = isSignedByAnchor ? 'valid' : undefined;
+    return [{ at, certificate, signerSpki: anchor.spki, anchor, outcome }];
   });
   return linksFinding(links, memo);
 }

@@ -1,7 +1,6 @@
 import { toHex } from '../../../encoding/bytes.js';
 import { environmentOf } from '../../../evidence/app-attest/index.js';
 import type { Claims } from '../../result.js';
-import { judgeReceiptOrigin } from '../receipt/origin.js';
 import { authDataClaims, credentialClaims, receiptClaims } from '../show.js';
 import type { AttestationSubject } from './subject.js';
 
@@ -13,9 +12,8 @@ import type { AttestationSubject } from './subject.js';
  */
 export function attestationClaims({ view }: AttestationSubject): Claims {
   if (view === null) return {};
-  const { object, trust, memo } = view;
+  const { object, receiptOrigin } = view;
   const { authData, certificates, receipt } = object;
-  const context = { anchors: trust.receiptAnchors, memo };
   return {
     keyProtection: 'vouched',
     environment: environmentOf(authData.aaguid),
@@ -24,7 +22,6 @@ export function attestationClaims({ view }: AttestationSubject): Claims {
     ...authDataClaims(authData),
     ...credentialClaims(certificates[0]),
     receipt: receipt.ok ? receiptClaims(receipt.value) : null,
-    receiptCmsVerifies:
-      receipt.ok && judgeReceiptOrigin(receipt.value, context).status === 'passed',
+    receiptCmsVerifies: receiptOrigin.status === 'passed',
   };
 }

@@ -2,12 +2,13 @@ import type {
   AppAttestAttestation,
   AppAttestAttestationEvidence,
 } from '../../../evidence/app-attest/index.js';
-import type { Check } from '../../check.js';
+import { failed, type Check } from '../../check.js';
 import type { CheckId } from '../../check-ids.js';
 import type { AppAttestAttestationExpected } from '../../expected.js';
 import type { Appraisal } from '../../format.js';
 import type { CheckFinding } from '../../result.js';
 import { findApplePath, type ApplePath } from '../path.js';
+import { judgeReceiptOrigin } from '../receipt/origin.js';
 
 type AttestationAppraisal = Appraisal<AppAttestAttestationEvidence, AppAttestAttestationExpected>;
 
@@ -15,6 +16,8 @@ type AttestationAppraisal = Appraisal<AppAttestAttestationEvidence, AppAttestAtt
 export interface AttestationView extends AttestationAppraisal {
   readonly object: AppAttestAttestation;
   readonly path: ApplePath;
+  /** Whether the receipt inside is Apple's. */
+  readonly receiptOrigin: CheckFinding;
 }
 
 /** An attestation under appraisal. */
@@ -29,11 +32,13 @@ export function prepareAttestation(appraisal: AttestationAppraisal): Attestation
   const { parsed } = appraisal.evidence;
   if (!parsed.ok) return { appraisal, view: null };
   const object = parsed.value;
-  const path = findApplePath(object.certificates, {
-    anchors: appraisal.trust.appAttestAnchors,
-    memo: appraisal.memo,
-  });
-  return { appraisal, view: { ...appraisal, object, path } };
+  const { trust, memo } = appraisal;
+  const path = findApplePath(object.certificates, { anchors: trust.appAttestAnchors, memo });
+  const { receipt } = object;
+  const receiptOrigin = receipt.ok
+    ? judgeReceiptOrigin(receipt.value, { anchors: trust.receiptAnchors, memo })
+    : failed('a receipt', receipt.malformation.message);
+  return { appraisal, view: { ...appraisal, object, path, receiptOrigin } };
 }
 
 /** A check of an object that parsed; it needs `app-attest/well-formed` before its own needs. */

@@ -1,6 +1,5 @@
 import { equalBytes } from '../../../../encoding/bytes.js';
 import { failed, holds } from '../../../check.js';
-import { judgeReceiptOrigin } from '../../receipt/origin.js';
 import { attestationCheck } from '../subject.js';
 
 /** The receipt is Apple's. */
@@ -9,10 +8,7 @@ export const receiptVerifies = attestationCheck({
   rule: 'the receipt is signed by Apple’s receipt signer, under a trusted root',
   source: 'Apple, Assessing fraud risk, Verify the receipt; RFC 5652, 5.6',
   withoutIt: 'a made-up receipt is stored and the fraud metric of the phone never arrives',
-  evaluate({ object: { receipt }, trust, memo }) {
-    if (!receipt.ok) return failed('a receipt', receipt.malformation.message);
-    return judgeReceiptOrigin(receipt.value, { anchors: trust.receiptAnchors, memo });
-  },
+  evaluate: ({ receiptOrigin }) => receiptOrigin,
 });
 
 /** The receipt is for this attestation. */
