@@ -80,7 +80,7 @@ function problem(text: string): SignerFinding {
 }
 
 /** What the signature is over, or what is wrong with the signed attributes. */
-function signedBytes(message: SignedMessage): Uint8Array | string {
+export function signedBytes(message: SignedMessage): Uint8Array | string {
   const { signedAttributes } = message.signer;
   if (signedAttributes === null) return message.content;
   const attributes = parsing(() => readAttributes(signedAttributes));
