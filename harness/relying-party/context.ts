@@ -4,6 +4,7 @@ import type { AttestationResult, CheckResult } from '../verifier/result.js';
 import type { AppraisalInput, Verifier } from '../verifier/verifier.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { TrafficLog } from './monitoring/index.js';
+import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
 import type { JudgedCheck } from './refusal.js';
 import type { Rules } from './rules.js';
 import type { ChallengePurpose, Store } from './store.js';
@@ -34,6 +35,11 @@ export interface Context {
   readonly clock: () => Date;
   readonly sharedKeys: 'refused' | 'allowed';
   readonly evidence: EvidenceDemand;
+  readonly playIntegrity: {
+    readonly demand: PlayIntegrityDemand;
+    /** Null where no standard token can be decoded. */
+    readonly decoder: PlayIntegrityDecoder | null;
+  };
   readonly events: RelyingPartyEvents;
   /** Where traffic is recorded; null where nobody watches it. */
   readonly monitor: TrafficLog | null;

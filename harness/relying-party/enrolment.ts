@@ -14,6 +14,7 @@ import {
   platformOf,
   type EnrolmentCase,
 } from './judge-enrolment.js';
+import { presentedVerdict } from './play-integrity/decoder.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
 import { allHold, runRules } from './rules.js';
@@ -45,12 +46,13 @@ export class Enrolment {
   enrol(request: EnrolmentRequest, received: Received): Promise<Reply> {
     const { subject, challenge } = request;
     const holder = { subject, purpose: 'tls', registrationId: null } as const;
-    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, async (checks) =>
       this.#settle(checks, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'tls' },
         nonce: bytesOf(challenge),
         csr: bytesOf(request.csr),
         evidence: request.evidence ?? null,
+        verdict: await presentedVerdict(request.playIntegrity, this.#context.playIntegrity),
         registration: null,
         previousCounter: null,
       }),

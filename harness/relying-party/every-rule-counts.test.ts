@@ -91,6 +91,18 @@ const TRESPASSES: Readonly<Partial<Record<CheckId, Trespass>>> = {
     const other = androidPhone(lab.vendors);
     return registerSigningKey(lab, phone, (challenge) => other.prepare(challenge, SIGN));
   },
+  'enrolment/play-integrity-present': async (lab) => {
+    const subject = newSubject();
+    const challenge = await challengeFor(lab, subject);
+    return enrol(lab, subject, await androidPhone(lab.vendors).prepare(challenge, TLS));
+  },
+  'enrolment/play-integrity-decoded': async (lab) => {
+    const subject = newSubject();
+    const challenge = await challengeFor(lab, subject);
+    const { csr, evidence } = await androidPhone(lab.vendors).prepare(challenge, TLS);
+    const playIntegrity = { kind: 'standard', token: 'no token' } as const;
+    return lab.enrolClient().enrol({ subject, challenge, csr, evidence, playIntegrity });
+  },
   'registration/key-not-elsewhere': async (lab) => {
     const { key } = await withSigningKey(lab, await enrolled(lab, iPhone(lab.vendors)));
     const other = await enrolled(lab, iPhone(lab.vendors));
@@ -140,8 +152,10 @@ const REASONS: Readonly<Partial<Record<CheckId, Trespass>>> = {
 };
 
 /** What a relying party answers that asks each rule, or each but one. */
-async function answerTo(trespass: Trespass, ignored: CheckId | null) {
+async function answerTo(trespass: Trespass, ignored: CheckId | null, asked = ignored) {
   const lab = await startTestLab({
+    // Of the others no verdict is demanded, since they bring none.
+    playIntegrity: asked === 'enrolment/play-integrity-present' ? 'demanded' : 'accepted',
     // TLS lets everybody in, so that the rules about certificates are asked at all.
     clientCertificates: 'not-judged',
     rules: (id) => (id === ignored ? 'ignore' : 'run'),
@@ -167,7 +181,7 @@ describe('each rule of the relying party', () => {
   });
 
   it.each(entriesOf(TRESPASSES))('stands alone: %s', async (id, trespass) => {
-    const { code, failed } = await answerTo(trespass, null);
+    const { code, failed } = await answerTo(trespass, null, id);
     expect({ code, failed }).toEqual({ code: CHECK_IDS[id].refusal, failed: [id] });
     expect(await answerTo(trespass, id)).toMatchObject({ code: null, status: 201 });
   });

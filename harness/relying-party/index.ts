@@ -9,6 +9,7 @@ export type {
 export { challengeChecks } from './checks/challenge.js';
 export { clientCertificateChecks } from './checks/client-certificate.js';
 export { enrolmentChecks } from './checks/enrolment.js';
+export { playIntegrityChecks } from './checks/play-integrity.js';
 export { registrationChecks } from './checks/registration.js';
 export type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
 export type {
@@ -23,6 +24,11 @@ export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.j
 export { MemoryStore } from './memory-store.js';
 export * from './monitoring/index.js';
 export { createLabPki, pinOf, type LabPki, type ServerCredentials } from './pki.js';
+export type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
+export {
+  googlePlayIntegrityDecoder,
+  type GoogleDecoderOptions,
+} from './play-integrity/google-decoder.js';
 export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';

@@ -1,3 +1,4 @@
+import { fromHex, toBase64url } from '../encoding/bytes.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import {
   parseAppAttestAssertion,
@@ -7,6 +8,7 @@ import { parseCsr } from '../evidence/csr/index.js';
 import { appAttestKeyId, enrolmentBinding } from '../evidence/formats/index.js';
 import type { AttestationResult } from '../verifier/result.js';
 import { enrolmentChecks } from './checks/enrolment.js';
+import { playIntegrityChecks } from './checks/play-integrity.js';
 import {
   appraise,
   judgedByPolicy,
@@ -15,6 +17,7 @@ import {
   type Occasion,
   type Question,
 } from './context.js';
+import type { PresentedVerdict } from './play-integrity/decoder.js';
 import type { JudgedCheck } from './refusal.js';
 import { allHold, runRules } from './rules.js';
 import { bytesOf, type SubmittedEvidence } from './schemas.js';
@@ -27,6 +30,8 @@ export interface EnrolmentCase {
   /** DER of the certification request. */
   readonly csr: Uint8Array;
   readonly evidence: SubmittedEvidence | null;
+  /** The verdict of Play Integrity that came beside it. */
+  readonly verdict: PresentedVerdict | null;
   /** The registration that a further or a new key is for; null for a first enrolment. */
   readonly registration: Registration | null;
   /** Counter of the last assertion by the registration's App Attest key. */
@@ -54,18 +59,33 @@ export function judgeEnrolment(context: Context, enrolment: EnrolmentCase): Judg
     { demanded, purpose: occasion.purpose, format: evidence?.format ?? null, registration },
     context.judge.rules,
   );
+  const integrity = runRules(
+    playIntegrityChecks,
+    {
+      ...{ demand: context.playIntegrity.demand, verdict: enrolment.verdict },
+      format: evidence?.format ?? null,
+    },
+    context.judge.rules,
+  );
   const csr = parseCsr(enrolment.csr);
   const spki = csr.parsed.ok ? csr.parsed.value.spki : null;
   const possession = appraise(context, occasion, { evidence: csr, expected: { nonce } });
   const question = evidence && questionOf(context, enrolment, evidence, spki);
   const result = question && appraise(context, occasion, question);
   const evidenceGood = result === null ? evidence === null : isAccepted(result);
+  const about = verdictQuestionOf(context, enrolment);
+  const verdict = about && appraise(context, occasion, about);
   return {
-    accepted: allHold(presence) && isAccepted(possession) && evidenceGood,
+    accepted:
+      allHold([...presence, ...integrity]) &&
+      isAccepted(possession) &&
+      evidenceGood &&
+      (verdict === null || isAccepted(verdict)),
     judged: [
-      ...judgedByRules(presence),
+      ...judgedByRules([...presence, ...integrity]),
       ...judgedByPolicy(possession, context.policy),
       ...(result === null ? [] : judgedByPolicy(result, context.policy)),
+      ...(verdict === null ? [] : judgedByPolicy(verdict, context.policy)),
     ],
     spki,
     protection: protectionOf(result),
@@ -119,6 +139,25 @@ function questionOf(
       };
     }
   }
+}
+
+// Both kinds are bound to the certification request, each in a field of its own.
+function verdictQuestionOf(
+  { rpId, referenceValues }: Context,
+  { occasion, nonce, csr, verdict }: EnrolmentCase,
+): Question | null {
+  if (verdict === null || verdict === 'undecodable') return null;
+  const bound = toBase64url(enrolmentBinding({ rpId, purpose: occasion.purpose, nonce, csr }));
+  return {
+    evidence: verdict,
+    expected: {
+      ...(verdict.form === 'classic-token' ? { nonce: bound } : { requestHash: bound }),
+      packageNames: referenceValues.packageNames,
+      certificateDigests: referenceValues.signerDigests.map((digest) =>
+        toBase64url(fromHex(digest) ?? new Uint8Array()),
+      ),
+    },
+  };
 }
 
 function isAccepted(result: AttestationResult): boolean {

@@ -15,6 +15,7 @@ import {
   type EnrolmentCase,
   type JudgedEnrolment,
 } from './judge-enrolment.js';
+import { presentedVerdict } from './play-integrity/decoder.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
 import { allHold, runRules } from './rules.js';
@@ -47,12 +48,13 @@ export class Renewals {
     const { subject, id: registrationId } = registration;
     const { challenge } = request;
     const holder = { subject, purpose: 'tls', registrationId } as const;
-    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, async (checks) =>
       this.#settle(checks, registration, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'tls' },
         nonce: bytesOf(challenge),
         csr: bytesOf(request.csr),
         evidence: request.evidence ?? null,
+        verdict: await presentedVerdict(request.playIntegrity, this.#context.playIntegrity),
         registration,
       }),
     );

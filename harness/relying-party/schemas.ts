@@ -6,6 +6,7 @@ const MAX_CERTIFICATES = 10;
 const MAX_CERTIFICATE_BYTES = 16_384;
 const MAX_CSR_BYTES = 8_192;
 const MAX_ATTESTATION_BYTES = 65_536;
+const MAX_TOKEN_CHARACTERS = 131_072;
 
 /** base64url without padding, decoded to at most `maximum` bytes. */
 const bytes = (maximum: number) =>
@@ -39,6 +40,12 @@ export const evidenceSchema = z.discriminatedUnion('format', [
   }),
 ]);
 
+/** A verdict of Play Integrity as an enrolment carries it beside its evidence. */
+export const verdictSchema = z.strictObject({
+  kind: z.enum(['classic', 'standard']),
+  token: z.string().min(1).max(MAX_TOKEN_CHARACTERS),
+});
+
 /** Asks for a challenge of a first enrolment. */
 export const tlsChallengeRequestSchema = z.strictObject({
   subject,
@@ -60,6 +67,7 @@ export const enrolmentRequestSchema = z.strictObject({
   challenge: digest,
   csr: bytes(MAX_CSR_BYTES),
   evidence: evidenceSchema.optional(),
+  playIntegrity: verdictSchema.optional(),
 });
 
 /** A registration and its client certificate, leaf first. */
@@ -113,6 +121,8 @@ export const problemSchema = z.strictObject({
 
 /** Evidence as an enrolment carries it. */
 export type SubmittedEvidence = z.output<typeof evidenceSchema>;
+/** See `verdictSchema`. */
+export type SubmittedVerdict = z.output<typeof verdictSchema>;
 /** See `enrolmentRequestSchema`. */
 export type EnrolmentRequest = z.output<typeof enrolmentRequestSchema>;
 /** See `signingKeyRequestSchema`. */

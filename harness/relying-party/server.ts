@@ -14,6 +14,7 @@ import {
 import { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
+import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
 import { Renewals } from './renewals.js';
 import { allRules } from './rules.js';
 import { SignedRequests } from './signed-requests.js';
@@ -45,6 +46,10 @@ export interface RelyingPartyOptions {
    * does not look at evidence that comes with it: a backend that does not ask for hardware.
    */
   readonly evidence?: EvidenceDemand;
+  /** `ignored` where it is left out. */
+  readonly playIntegrity?: PlayIntegrityDemand;
+  /** Opens standard tokens; where it is left out, each of them is refused. */
+  readonly playIntegrityDecoder?: PlayIntegrityDecoder;
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
   /** The address to listen on; loopback where it is left out. */
@@ -133,6 +138,10 @@ function contextOf(options: RelyingPartyOptions): Context {
     clock: options.clock ?? (() => new Date()),
     sharedKeys: options.sharedKeys ?? 'refused',
     evidence: options.evidence ?? 'demanded',
+    playIntegrity: {
+      demand: options.playIntegrity ?? 'ignored',
+      decoder: options.playIntegrityDecoder ?? null,
+    },
     monitor: options.monitor ?? null,
   };
 }

@@ -6,6 +6,7 @@ import { claimAll } from './claim-keys.js';
 import { judgedByRules, type Context } from './context.js';
 import { countAssertion, countersOf } from './count-assertion.js';
 import { judgeEnrolment, type EnrolmentCase } from './judge-enrolment.js';
+import { presentedVerdict } from './play-integrity/decoder.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
 import { allHold, runRules } from './rules.js';
@@ -31,12 +32,13 @@ export class SigningKeys {
     const { subject, id: registrationId } = registration;
     const { challenge } = request;
     const holder = { subject, purpose: 'sign', registrationId } as const;
-    return this.#challenges.present({ ...holder, challenge, received }, (checks) =>
+    return this.#challenges.present({ ...holder, challenge, received }, async (checks) =>
       this.#settle(checks, registration, {
         occasion: { exchangeId: received.exchangeId, subject, purpose: 'sign' },
         nonce: bytesOf(challenge),
         csr: bytesOf(request.csr),
         evidence: request.evidence ?? null,
+        verdict: await presentedVerdict(request.playIntegrity, this.#context.playIntegrity),
         registration,
       }),
     );

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { productRoot } from '../product.js';
@@ -12,6 +13,17 @@ const trust = {
 describe('a recorded trust set', () => {
   it('is read back as it was', () => {
     expect(decodeTrust(encodeTrust(trust), 'trust.json')).toEqual(trust);
+  });
+
+  it('holds the keys of Play Integrity that a virtual lab has', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const playIntegrityKeys = {
+      decryptionKey: new Uint8Array(32).fill(1),
+      verificationKey: publicKey,
+    };
+    const back = decodeTrust(encodeTrust({ ...trust, playIntegrityKeys }), 'trust.json');
+    expect(back.playIntegrityKeys?.decryptionKey).toEqual(playIntegrityKeys.decryptionKey);
+    expect(back.playIntegrityKeys?.verificationKey.equals(publicKey)).toBe(true);
   });
 
   it('has one form', () => {

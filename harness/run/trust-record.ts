@@ -1,5 +1,7 @@
+import { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { fromBase64, toBase64 } from '../encoding/bytes.js';
+import { loadPublicKey } from '../encoding/signature.js';
 import { HarnessError } from '../errors.js';
 import type { TrustSet } from '../trust/index.js';
 import { canonicalJson } from '../verifier/canonical-json.js';
@@ -27,6 +29,21 @@ const anchors = z.array(
   }),
 );
 
+const publicKey = z.codec(
+  z.string(),
+  z.custom<KeyObject>((value) => value instanceof KeyObject),
+  {
+    decode(text, context) {
+      const spki = fromBase64(text);
+      const key = spki === null ? null : loadPublicKey(spki);
+      if (key !== null) return key;
+      context.issues.push({ code: 'custom', message: 'no public key', input: text });
+      return z.NEVER;
+    },
+    encode: (key) => toBase64(new Uint8Array(key.export({ format: 'der', type: 'spki' }))),
+  },
+);
+
 const entries = z.codec(
   z.record(z.string(), z.strictObject({ status: z.string(), reason: z.string().nullable() })),
   z.map(z.string(), z.object({ status: z.string(), reason: z.string().nullable() })),
@@ -44,6 +61,10 @@ const trustSchema = z.strictObject({
       z.strictObject({ usable: z.literal(false), problem: z.string() }),
     ])
     .nullable(),
+  // Of a virtual lab, whose keys end with it; no trust folder of real phones holds any.
+  playIntegrityKeys: z
+    .strictObject({ decryptionKey: bytes, verificationKey: publicKey })
+    .exactOptional(),
 });
 
 /** The trust set of a run as text, so that its verdicts can be found again when its roots are gone. */

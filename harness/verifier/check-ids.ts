@@ -87,6 +87,8 @@ export const CHECK_IDS = {
   'challenge/fresh': { refusal: 'challenge_expired', token: null },
   'enrolment/evidence-present': { refusal: 'evidence_missing', token: null },
   'enrolment/evidence-fits': { refusal: 'evidence_format_unexpected', token: null },
+  'enrolment/play-integrity-present': { refusal: 'evidence_missing', token: null },
+  'enrolment/play-integrity-decoded': { refusal: 'evidence_malformed', token: null },
   'registration/key-not-elsewhere': { refusal: 'key_reuse', token: null },
   'registration/keys-separate': { refusal: 'key_reuse', token: null },
   'registration/app-attest-key-not-elsewhere': { refusal: 'key_reuse', token: null },

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { playIntegrityToken } from '../../evidence/play-integrity/index.js';
 import { CHECK_IDS, type Check, type CheckId } from '../../verifier/index.js';
 import { allRules, runRules } from '../rules.js';
 import type { ChallengeRecord, KeyClaim, Registration } from '../store.js';
 import { challengeChecks, type PresentedChallenge } from './challenge.js';
 import { clientCertificateChecks, type Connection } from './client-certificate.js';
 import { enrolmentChecks, type PresentedEvidence } from './enrolment.js';
+import { playIntegrityChecks, type PresentedIntegrity } from './play-integrity.js';
 import { registrationChecks, type WantedKeys } from './registration.js';
 
 const ALL: readonly Check<never>[] = [
   ...challengeChecks,
   ...clientCertificateChecks,
   ...enrolmentChecks,
+  ...playIntegrityChecks,
   ...registrationChecks,
 ];
 
@@ -198,6 +201,42 @@ describe('rules about an enrolment’s evidence', () => {
     expect(findings(enrolmentChecks, { ...EVIDENCE, format: null })).toEqual({
       'enrolment/evidence-present': 'failed',
       'enrolment/evidence-fits': 'blocked',
+    });
+  });
+});
+
+describe('rules about Play Integrity', () => {
+  const verdict = playIntegrityToken('a.b.c.d.e');
+  const PRESENT = { demand: 'demanded', format: 'android-key', verdict } as const;
+  const missing = (demand: PresentedIntegrity['demand']): PresentedIntegrity => ({
+    ...{ ...PRESENT, demand, verdict: null },
+  });
+
+  it('hold for a verdict that can be looked at', () => {
+    expect(findings(playIntegrityChecks, PRESENT)).toEqual({});
+  });
+
+  it('want one of an Android phone, and only where it is demanded', () => {
+    const none = { 'enrolment/play-integrity-decoded': NA };
+    expect(findings(playIntegrityChecks, missing('demanded'))).toEqual({
+      ...{ ...none, 'enrolment/play-integrity-present': 'failed' },
+    });
+    const off = { ...none, 'enrolment/play-integrity-present': NA };
+    expect(findings(playIntegrityChecks, missing('accepted'))).toEqual(off);
+    expect(findings(playIntegrityChecks, missing('ignored'))).toEqual(off);
+    for (const format of [null, 'app-attest-attestation', 'app-attest-assertion'] as const) {
+      expect(findings(playIntegrityChecks, { ...missing('demanded'), format })).toEqual(off);
+    }
+  });
+
+  it('fail for what Google does not decode, also where it was not demanded', () => {
+    const undecodable = { ...PRESENT, verdict: 'undecodable' } as const;
+    expect(findings(playIntegrityChecks, undecodable)).toEqual({
+      'enrolment/play-integrity-decoded': 'failed',
+    });
+    expect(findings(playIntegrityChecks, { ...undecodable, demand: 'accepted' })).toEqual({
+      'enrolment/play-integrity-present': NA,
+      'enrolment/play-integrity-decoded': 'failed',
     });
   });
 });
