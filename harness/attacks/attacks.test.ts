@@ -43,7 +43,7 @@ const verifier = createVerifier({
     revocation: { usable: true, entries: new Map(), takenAtMs: TEST_NOW.getTime() },
   },
 });
-const policy = { ...LAB, appAttest: { environments: ['production'] as const } };
+const policy = { ...LAB, appAttest: { ...LAB.appAttest, environments: ['production'] as const } };
 const attacker = createAttackerKey();
 const nonce = new Uint8Array(32).fill(3);
 
@@ -180,7 +180,7 @@ describe('an attack on an App Attest attestation', () => {
       verifier.appraise({
         evidence: parseAppAttestAttestation(submission.object),
         expected: { appIds: [APP_ID], keyId: submission.keyId, clientDataHash },
-        policy: { ...policy, appAttest: { environments } },
+        policy: { ...policy, appAttest: { ...policy.appAttest, environments } },
         now: TEST_NOW,
       });
     expect(appraised(genuine)).toMatchObject({ verdict: 'accepted' });

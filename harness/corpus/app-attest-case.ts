@@ -96,7 +96,8 @@ function policyOf({ policyId }: CorpusCase, inputs: Inputs): AppraisalPolicy | U
   const allowed = inputs.text('allowedEnvironment');
   if (allowed === undefined) return POLICIES[policyId];
   if (!isEnvironment(allowed)) return { unsupported: `allowedEnvironment ${allowed}` };
-  return { ...POLICIES[policyId], appAttest: { environments: [allowed] } };
+  const policy = POLICIES[policyId];
+  return { ...policy, appAttest: { ...policy.appAttest, environments: [allowed] } };
 }
 
 function isEnvironment(text: string): text is AppAttestEnvironment {

@@ -127,7 +127,9 @@ function otherwise(
     case 'of-another-environment': {
       const { environments: own } = policy.appAttest;
       const environments = ENVIRONMENTS.filter((environment) => !own.includes(environment));
-      return { options: { policy: { ...policy, appAttest: { environments } } } };
+      return {
+        options: { policy: { ...policy, appAttest: { ...policy.appAttest, environments } } },
+      };
     }
   }
 }

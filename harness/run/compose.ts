@@ -64,7 +64,7 @@ export function labPolicy(lab: Lab): AppraisalPolicy {
   return {
     ...policy,
     androidKey: { ...policy.androidKey, allowedBootKeys: [...new Set(bootKeys)] },
-    appAttest: { environments: [apple.environment] },
+    appAttest: { ...policy.appAttest, environments: [apple.environment] },
   };
 }
 

@@ -44,7 +44,7 @@ describe('the policy of a lab', () => {
     expect(LAB.appAttest.environments).toEqual(['development', 'production']);
     expect(labPolicy(labFor('production'))).toEqual({
       ...LAB,
-      appAttest: { environments: ['production'] },
+      appAttest: { ...LAB.appAttest, environments: ['production'] },
     });
     expect(labPolicy({ ...shipped, policy: 'strict' }).id).toBe('strict');
   });

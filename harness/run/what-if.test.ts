@@ -62,7 +62,10 @@ beforeAll(async () => {
         ...{ challenge, spki, packageNames: [TEST_PACKAGE.packageName] },
         signerDigests: TEST_PACKAGE.signerDigests.map(toHex),
       },
-      policy: { ...LAB, appAttest: { environments: ['production'] as const } },
+      policy: {
+        ...LAB,
+        appAttest: { ...LAB.appAttest, environments: ['production'] as const },
+      },
       now: TEST_NOW,
     };
     recorder.assign(alias, alias);

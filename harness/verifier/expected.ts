@@ -35,8 +35,13 @@ export interface AppAttestAssertionExpected {
   /** The attested key: an uncompressed P-256 point of 65 bytes. */
   readonly publicKey: Uint8Array;
   readonly clientDataHash: Uint8Array;
-  /** The last counter accepted, or null before the first assertion. */
+  /** The highest counter accepted, or null before the first assertion. */
   readonly previousCounter: number | null;
+  /**
+   * Counters accepted already, where policy has a window; those below it may be forgotten. Where left
+   * out, every counter that is not above the highest counts as accepted.
+   */
+  readonly seenCounters?: readonly number[];
 }
 
 /** What a certification request is compared with. */

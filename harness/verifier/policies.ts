@@ -4,7 +4,12 @@ import { CSR_DEMANDS } from './csr/demands.js';
 import type { FormatDemands } from './demands.js';
 import { PLAY_INTEGRITY_DEMANDS } from './play-integrity/demands.js';
 import type { PolicyId } from './policy-ids.js';
-import type { AndroidKeyPolicy, AppraisalPolicy, PlayIntegrityPolicy } from './policy.js';
+import type {
+  AndroidKeyPolicy,
+  AppAttestPolicy,
+  AppraisalPolicy,
+  PlayIntegrityPolicy,
+} from './policy.js';
 import { SIGNED_REQUEST_DEMANDS } from './signed-request/demands.js';
 
 /** Name of a policy that is shipped. */
@@ -32,6 +37,11 @@ const SHARED_ANDROID_KEY: AndroidKeyPolicy = {
   minimumPatchLevel: { os: null, vendor: null, boot: null },
   allowedBootKeys: [],
   creationFutureWindowMs: null,
+};
+
+const SHARED_APP_ATTEST: AppAttestPolicy = {
+  environments: ['development', 'production'],
+  counterMode: 'strict',
 };
 
 // Ten minutes as public backends have it; what Google offers beyond app and phone is opted into.
@@ -73,7 +83,7 @@ function policy(id: PolicyId, androidKey: AndroidKeyPolicy): AppraisalPolicy {
     required: DEMANDS.flatMap((format) => format[id].required),
     reported: DEMANDS.flatMap((format) => format[id].reported),
     androidKey,
-    appAttest: { environments: ['development', 'production'] },
+    appAttest: SHARED_APP_ATTEST,
     signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
     playIntegrity: SHARED_PLAY_INTEGRITY,
   };

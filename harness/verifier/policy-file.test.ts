@@ -58,7 +58,18 @@ describe('a policy file', () => {
     });
   });
 
+  it('opens a window for the counters of assertions', () => {
+    const made = read({
+      ...{ id: 'ours', extends: 'lab' },
+      appAttest: { counterMode: { window: 16 } },
+    });
+    expect(made).toMatchObject({
+      policy: { appAttest: { ...LAB.appAttest, counterMode: { window: 16 } } },
+    });
+  });
+
   it.each([
+    ['a window that holds nothing', { appAttest: { counterMode: { window: 0 } } }],
     ['a check that does not exist', { required: ['android-key/healthy'] }],
     ['a rule that is the relying party’s own', { reported: ['challenge/fresh'] }],
     ['a setting that does not exist', { androidKey: { minimum: 'STRONG_BOX' } }],

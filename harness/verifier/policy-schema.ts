@@ -73,6 +73,12 @@ export const appAttestPolicySchema = z.strictObject({
     .array(z.enum(['development', 'production']))
     .readonly()
     .describe('environments of Apple’s that are allowed; a run narrows them to the lab’s'),
+  counterMode: z
+    .union([z.literal('strict'), z.strictObject({ window: z.int().positive() })])
+    .describe(
+      'how counters of assertions follow: strict, or { window } below the highest, each one once; ' +
+        'assertions that sign requests are always strict',
+    ),
 }) satisfies z.ZodType<AppAttestPolicy>;
 
 /** Settings of signed-request appraisal. */
@@ -143,13 +149,17 @@ const recordedPlayIntegrity = playIntegrityPolicySchema.extend({
   refusedRecallBits: playIntegrityShape.refusedRecallBits.default([]),
 });
 
+const recordedAppAttest = appAttestPolicySchema.extend({
+  counterMode: appAttestPolicySchema.shape.counterMode.default('strict'),
+});
+
 /** A whole policy, as records hold it. */
 export const policySchema = z.strictObject({
   id: z.string(),
   required: checkIds,
   reported: checkIds,
   androidKey: recordedAndroidKey,
-  appAttest: appAttestPolicySchema,
+  appAttest: recordedAppAttest,
   signedRequest: signedRequestPolicySchema,
   playIntegrity: recordedPlayIntegrity,
 }) satisfies z.ZodType<AppraisalPolicy>;

@@ -46,7 +46,15 @@ export interface AndroidKeyPolicy {
 /** Settings of App Attest appraisal. */
 export interface AppAttestPolicy {
   readonly environments: readonly AppAttestEnvironment[];
+  readonly counterMode: CounterMode;
 }
+
+/**
+ * How counters of assertions follow one another. `strict`: each is higher than the one before. With a
+ * window, one that lies at most that far below the highest and was never accepted will do as well, for
+ * apps that send in parallel. Assertions that sign requests are always held to `strict`.
+ */
+export type CounterMode = 'strict' | { readonly window: number };
 
 /** Settings of signed-request appraisal. */
 export interface SignedRequestPolicy {

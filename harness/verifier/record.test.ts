@@ -40,6 +40,15 @@ const INPUTS: readonly AppraisalInput[] = [
     evidence: parseAppAttestAssertion(bytes),
     expected: { appIds: [], publicKey: bytes, clientDataHash: bytes, previousCounter: null },
   },
+  {
+    ...at,
+    evidence: parseAppAttestAssertion(bytes),
+    expected: {
+      ...{ appIds: [], publicKey: bytes, clientDataHash: bytes },
+      ...{ previousCounter: 9, seenCounters: [7, 9] },
+    },
+    policy: { ...LAB, appAttest: { ...LAB.appAttest, counterMode: { window: 4 } } },
+  },
   { ...at, evidence: parseAppAttestReceipt(bytes), expected: { maxAgeSeconds: 300 } },
   { ...at, evidence: parseCsr(bytes), expected: { nonce: bytes } },
   {
@@ -150,6 +159,15 @@ describe('canonical JSON', () => {
       recorded.policy.playIntegrity;
     expect([minimumVersionCode, minimumSdkVersion, refusedRecallBits]).toHaveLength(3);
     const policy = { ...recorded.policy, playIntegrity: older };
+    expect(decodeAppraisal({ ...recorded, policy }, 'here').policy).toEqual(input.policy);
+  });
+
+  it('reads a policy of before counters had windows', () => {
+    const [input] = INPUTS;
+    if (input === undefined) throw new Error('no input');
+    const recorded = encodeAppraisal(input);
+    const appAttest = { environments: recorded.policy.appAttest.environments };
+    const policy = { ...recorded.policy, appAttest };
     expect(decodeAppraisal({ ...recorded, policy }, 'here').policy).toEqual(input.policy);
   });
 });

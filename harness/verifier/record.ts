@@ -128,6 +128,7 @@ const EXCHANGES: {
       publicKey: bytes,
       clientDataHash: bytes,
       previousCounter: z.number().nullable(),
+      seenCounters: z.array(z.number()).readonly().exactOptional(),
     }),
   }),
   'app-attest-receipt': exchange({

@@ -41,6 +41,11 @@ const CATEGORY: PeerNote = {
     `${ATTESTATION}malformed/category-3-bytes`,
   ],
 };
+const WINDOW: PeerNote = {
+  kind: 'no-setting',
+  text: 'has no window for counters: what comes late is refused, as Apple’s step 5 has it',
+  vectors: [`${ASSERTION}passing/late-in-window`],
+};
 const UNREAD_COSE_KEY: PeerNote = {
   kind: 'stricter',
   text: 'takes the key from the certificate, which is the certified one, and compares no COSE key',
@@ -202,6 +207,7 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
         },
         UNREAD_RECEIPT,
         CATEGORY,
+        WINDOW,
         UNCONSTRAINED,
         CUT_COSE_KEY,
         {
@@ -251,6 +257,7 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
           vectors: [`${ATTESTATION}passing/production`],
         },
         UNREAD_RECEIPT,
+        WINDOW,
         UNDER_ROOT,
         UNREAD_COSE_KEY,
       ],
@@ -275,6 +282,7 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
           ],
         },
         CATEGORY,
+        WINDOW,
         {
           kind: 'stricter',
           text: 'holds the signer to its dates now and not when it signed, and takes a receipt of the future: Apple signs neither',

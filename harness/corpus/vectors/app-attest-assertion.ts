@@ -4,7 +4,7 @@ import { parseAppAttestAssertion } from '../../evidence/app-attest/index.js';
 import { FORMATS, LAB, type AppAttestAssertionExpected } from '../../verifier/index.js';
 import { APP_ID, CLIENT_DATA_HASH } from '../minting/apple-app.js';
 import { APPLE_KEYS, mintAssertion, u32, type AssertionChanges } from '../minting/app-attest.js';
-import { draftsFor, trustWith, type VectorDraft, type VectorFileDraft } from './draft.js';
+import { draftsFor, lab, trustWith, type VectorDraft, type VectorFileDraft } from './draft.js';
 
 type Draft = VectorDraft<'app-attest-assertion'>;
 
@@ -24,6 +24,11 @@ function minted(changes: AssertionChanges) {
   return { evidence: parseAppAttestAssertion(mintAssertion(changes)) };
 }
 
+// Policy takes counters up to 4 below the highest, each of them once.
+function windowed(...seenCounters: readonly number[]) {
+  return { policy: 'window', expected: { ...GOOD, previousCounter: 9, seenCounters } };
+}
+
 const passing: readonly Draft[] = [
   drafts.passing('first', {
     description: 'the first assertion of a key',
@@ -34,6 +39,12 @@ const passing: readonly Draft[] = [
     checks: ['app-attest-assertion/counter-increased'],
     ...minted({ counter: u32(0x8000_0000) }),
     expected: { ...GOOD, previousCounter: 0x7fff_ffff },
+  }),
+  drafts.passing('late-in-window', {
+    description: 'counter 7 after 9 and 8, where policy has a window of 4',
+    checks: ['app-attest-assertion/counter-increased'],
+    ...minted({ counter: u32(7) }),
+    ...windowed(8, 9),
   }),
 ];
 
@@ -57,6 +68,21 @@ const failures: readonly Draft[] = [
   drafts.soleFailure('app-attest-assertion/counter-increased', {
     ...{ slug: 'same-again', description: 'the counter is the one that was accepted last' },
     expected: { ...GOOD, previousCounter: 1 },
+  }),
+  drafts.soleFailure('app-attest-assertion/counter-increased', {
+    ...{ slug: 'late', description: 'counter 7 after 9, where policy has no window' },
+    ...minted({ counter: u32(7) }),
+    ...{ ...windowed(8, 9), policy: 'lab' },
+  }),
+  drafts.soleFailure('app-attest-assertion/counter-increased', {
+    ...{ slug: 'again-in-window', description: 'counter 8 again, in a window of 4 below 9' },
+    ...minted({ counter: u32(8) }),
+    ...windowed(8, 9),
+  }),
+  drafts.soleFailure('app-attest-assertion/counter-increased', {
+    ...{ slug: 'below-window', description: 'counter 4, below a window of 4 below 9' },
+    ...minted({ counter: u32(4) }),
+    ...windowed(8, 9),
   }),
 ];
 
@@ -92,7 +118,10 @@ export function assertionVectors(): VectorFileDraft<'app-attest-assertion'> {
   return {
     format: 'app-attest-assertion',
     description: 'App Attest assertions: CBOR objects as the app hands them in',
-    policies: { lab: LAB },
+    policies: {
+      lab: LAB,
+      window: lab('window', { appAttest: { ...LAB.appAttest, counterMode: { window: 4 } } }),
+    },
     trust: { trusted: trustWith({}) },
     vectors: [...passing, ...failures, ...malformed],
   };

@@ -273,7 +273,9 @@ export function attestationVectors(): VectorFileDraft<'app-attest-attestation'> 
     description: 'App Attest attestations: CBOR objects as the app hands them in',
     policies: {
       lab: LAB,
-      production: lab('production', { appAttest: { environments: ['production'] } }),
+      production: lab('production', {
+        appAttest: { ...LAB.appAttest, environments: ['production'] },
+      }),
     },
     trust: { trusted: trustWith({ appAttest, receipts }), 'no-anchors': trustWith({ receipts }) },
     vectors: [...passing, ...chainFailures, ...bindingFailures, ...malformed],

@@ -4,7 +4,7 @@ import { FORMATS, type AppraisalPolicy, type Format } from '../../verifier/index
 export const POLICY_SECTIONS = {
   'android-key': 'androidKey',
   'app-attest-attestation': 'appAttest',
-  'app-attest-assertion': null,
+  'app-attest-assertion': 'appAttest',
   'app-attest-receipt': null,
   csr: null,
   'signed-request': 'signedRequest',

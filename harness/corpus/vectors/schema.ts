@@ -54,6 +54,7 @@ export const EXCHANGES = {
       publicKey: bytes,
       clientDataHash: bytes,
       previousCounter: z.number().nullable(),
+      seenCounters: z.array(z.number()).optional(),
     }),
   },
   'app-attest-receipt': {

@@ -105,7 +105,9 @@ function bytes(hex: string): Uint8Array {
 function common({ inputs }: Case) {
   const allowed = inputs.allowedEnvironment;
   const policy: AppraisalPolicy = testPolicy(
-    allowed === undefined ? {} : { appAttest: { environments: [allowed] } },
+    allowed === undefined
+      ? {}
+      : { appAttest: { ...testPolicy().appAttest, environments: [allowed] } },
   );
   return { policy, trust, now: new Date(inputs.verificationTime), memo: null };
 }

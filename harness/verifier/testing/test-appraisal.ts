@@ -30,7 +30,7 @@ export function testPolicy(changes: Partial<AppraisalPolicy> = {}): AppraisalPol
       allowedBootKeys: [],
       creationFutureWindowMs: null,
     },
-    appAttest: { environments: ['development', 'production'] },
+    appAttest: { environments: ['development', 'production'], counterMode: 'strict' },
     signedRequest: { pastWindowMs: 120_000, futureWindowMs: 30_000 },
     playIntegrity: {
       maxAgeMs: 600_000,

@@ -5,5 +5,5 @@ export const OURS: AppraisalPolicy = {
   ...LAB,
   id: 'ours',
   androidKey: { ...LAB.androidKey, minimumLevel: 'STRONG_BOX' },
-  appAttest: { environments: ['production'] },
+  appAttest: { ...LAB.appAttest, environments: ['production'] },
 };

@@ -5,6 +5,7 @@ import { concatBytes, utf8 } from '../../../encoding/bytes.js';
 import { encodeCbor } from '../../../encoding/cbor.js';
 import { parseAppAttestAssertion } from '../../../evidence/app-attest/index.js';
 import type { AppAttestAssertionExpected } from '../../expected.js';
+import type { CounterMode } from '../../policy.js';
 import { failing, withStatus } from '../../result.js';
 import {
   APP_ID,
@@ -19,7 +20,11 @@ const key = createTestAppleKey();
 const otherKey = createTestAppleKey();
 const clientDataHash = new Uint8Array(32).fill(9);
 
-function appraise(bytes: Uint8Array, changes: Partial<AppAttestAssertionExpected> = {}) {
+function appraise(
+  bytes: Uint8Array,
+  changes: Partial<AppAttestAssertionExpected> = {},
+  counterMode: CounterMode = 'strict',
+) {
   return appAttestAssertion.run({
     evidence: parseAppAttestAssertion(bytes),
     expected: {
@@ -29,7 +34,7 @@ function appraise(bytes: Uint8Array, changes: Partial<AppAttestAssertionExpected
       previousCounter: null,
       ...changes,
     },
-    policy: testPolicy(),
+    policy: testPolicy({ appAttest: { ...testPolicy().appAttest, counterMode } }),
     trust: emptyTrust,
     now: new Date(0),
     memo: null,
@@ -63,6 +68,65 @@ describe('an App Attest assertion', () => {
     [5, 1],
   ])('passes with counter %i after %i', (counter, previousCounter) => {
     expect(failing(appraise(mint({ counter }), { previousCounter }))).toEqual([]);
+  });
+});
+
+describe('a window for the counters of assertions', () => {
+  const window = { window: 3 };
+  const failingOf = (counter: number, changes: Partial<AppAttestAssertionExpected>) =>
+    failing(appraise(mint({ counter }), changes, window));
+  const REFUSED = ['app-attest-assertion/counter-increased'];
+
+  it('takes each counter once, in whatever order they come within it', () => {
+    let highest: number | null = null;
+    const seen: number[] = [];
+    for (const counter of [3, 1, 4, 2, 7, 5, 6]) {
+      const state = { previousCounter: highest, seenCounters: [...seen] };
+      expect(failingOf(counter, state)).toEqual([]);
+      seen.push(counter);
+      highest = Math.max(highest ?? 0, counter);
+      expect(failingOf(counter, { previousCounter: highest, seenCounters: seen })).toEqual(REFUSED);
+    }
+  });
+
+  it.each([
+    [6, []],
+    [5, REFUSED],
+    [0, REFUSED],
+  ])('reaches 3 below the highest: %i after 9', (counter, refused) => {
+    expect(failingOf(counter, { previousCounter: 9, seenCounters: [9] })).toEqual(refused);
+  });
+
+  it.each([0, 1, 2])('never takes counter 0, after %i', (previousCounter) => {
+    expect(failingOf(0, { previousCounter, seenCounters: [] })).toEqual(REFUSED);
+  });
+
+  it('takes the highest for accepted, whether or not it is listed', () => {
+    expect(failingOf(9, { previousCounter: 9, seenCounters: [] })).toEqual(REFUSED);
+  });
+
+  it('takes no counter above the highest that is listed as accepted', () => {
+    expect(failingOf(10, { previousCounter: 9, seenCounters: [10] })).toEqual(REFUSED);
+  });
+
+  it.each([
+    [0xfffffffe, []],
+    [0xfffffffb, REFUSED],
+    [0, REFUSED],
+    [1, REFUSED],
+    [2, REFUSED],
+  ])('does not wrap: %i after 2^32 - 1', (counter, refused) => {
+    expect(failingOf(counter, { previousCounter: 0xffffffff, seenCounters: [] })).toEqual(refused);
+  });
+
+  it('is closed to a caller who does not say what was accepted', () => {
+    expect(failingOf(8, { previousCounter: 9 })).toEqual(REFUSED);
+    expect(failingOf(10, { previousCounter: 9 })).toEqual([]);
+  });
+
+  it('is closed where policy is strict', () => {
+    const expected = { previousCounter: 9, seenCounters: [9] };
+    expect(failing(appraise(mint({ counter: 8 }), expected))).toEqual(REFUSED);
   });
 });
 

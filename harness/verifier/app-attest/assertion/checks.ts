@@ -92,17 +92,31 @@ export const appMatches: Check<AssertionSubject> = {
   },
 };
 
-/** The counter moved on. */
+/** The counter moved on, or fell into the window and is new there. */
 export const counterIncreased: Check<AssertionSubject> = {
   id: 'app-attest-assertion/counter-increased',
-  rule: 'the counter is greater than the last one accepted, or than 0 for the first assertion',
-  source: `${GUIDE}, step 5`,
+  rule:
+    'the counter is greater than the last one accepted, or than 0 for the first assertion; where ' +
+    'policy has a window, one in it that was never accepted will do',
+  source: `${GUIDE}, step 5; the window, as an anti-replay window: RFC 4303, 3.4.3`,
   withoutIt: 'a captured assertion is sent again (seen: a library that skips a missing counter)',
   needs: ['app-attest-assertion/well-formed'],
   evaluate(subject) {
     const { counter } = assertionOf(subject).authData;
-    const previous = subject.expected.previousCounter ?? 0;
-    return holds(counter > previous, { expected: `more than ${previous}`, actual: `${counter}` });
+    const { previousCounter, seenCounters } = subject.expected;
+    const { counterMode } = subject.policy.appAttest;
+    const highest = previousCounter ?? 0;
+    if (counterMode === 'strict' || seenCounters === undefined) {
+      return holds(counter > highest, { expected: `more than ${highest}`, actual: `${counter}` });
+    }
+    // Counters have 32 bits and a key ends with the last: none counts as following 2^32 - 1.
+    const lowest = Math.max(1, highest - counterMode.window);
+    if (counter < lowest) return failed(`at least ${lowest}`, `${counter}`);
+    const isSpent = counter === highest || seenCounters.includes(counter);
+    return holds(!isSpent, {
+      expected: 'a counter that was never accepted',
+      actual: `${counter} again`,
+    });
   },
 };
 

@@ -255,7 +255,7 @@ describe('each check of an attestation fails alone', () => {
     ['appattestdevelop', 'production'],
     ['appattest\0\0\0\0\0\0\0', 'development'],
   ] as const)('environment-allowed, for %j where only %s is', (aaguid, only) => {
-    const policy = { appAttest: { environments: [only] } };
+    const policy = { appAttest: { ...testPolicy().appAttest, environments: [only] } };
     expect(failingOf({ aaguid }, { policy })).toEqual(['app-attest/environment-allowed']);
   });
 
