@@ -1,31 +1,44 @@
+import type { ObservationOf } from '../expectation/observation.js';
 import { classNames, classOf } from './class-results.js';
 import { latencyRows, showMs, type LatencyRow } from './latency.js';
-import type { ReportedObservation, ReportedRun } from './read-run.js';
+import type { Measurement, ReportedObservation, ReportedRun } from './read-run.js';
 
 /** What one operation costs on one level of one class. */
 export interface CostRow extends LatencyRow {
   readonly className: string;
+  /**
+   * Budgets are for what the cost scenarios measure, which do each operation in its usual form. Other
+   * scenarios do it in others, such as RSA keys that take many times as long: theirs have no budget.
+   */
+  readonly measuredIn: 'cost-scenarios' | 'other-scenarios';
   /** What the median may be by the expectations, in milliseconds; null where none is stated. */
   readonly medianBudgetMs: number | null;
   /** What no single one may exceed; null where none is stated. */
   readonly worstBudgetMs: number | null;
 }
 
-/** Median and worst of each operation per level and class, against the expectations' budgets. */
+/** What operations cost per level and class: first what has budgets, then what other scenarios took. */
 export function costRows(run: ReportedRun): readonly CostRow[] {
+  const { jobs } = run.record.plan;
+  const cost = new Set(
+    jobs.flatMap(({ floor, scenarioId }) => (floor === COST_FLOOR ? [scenarioId] : [])),
+  );
+  const isCost = ({ scenario }: Measurement): boolean => scenario !== null && cost.has(scenario);
   return classNames(run).flatMap((className) => {
     const measurements = run.measurements.filter(({ phone }) => classOf(phone) === className);
-    const judged = run.jobs
-      .filter((job) => job.className === className)
-      .flatMap(({ observations }) => observations)
-      .filter(({ observation }) => observation.kind === 'measurement');
-    return latencyRows(measurements).map((row) => ({
-      ...row,
-      className,
-      ...budgetsOf(judged, row),
-    }));
+    const others = measurements.filter((one) => !isCost(one));
+    return [
+      ...judgedRows(run, { className, measurements: measurements.filter(isCost) }),
+      ...latencyRows(others).map((row) => ({
+        ...row,
+        className,
+        ...({ measuredIn: 'other-scenarios', medianBudgetMs: null, worstBudgetMs: null } as const),
+      })),
+    ];
   });
 }
+
+const COST_FLOOR = 'cost';
 
 /** Whether an operation took longer than it may. */
 export function isOverBudget(row: CostRow): boolean {
@@ -55,22 +68,56 @@ export function showAgainst(ms: number, budgetMs: number | null): string {
   return `${showMs(ms)} of ${showMs(budgetMs)}${ms > budgetMs ? ', exceeded' : ''}`;
 }
 
-// A scenario observes the usual case under a name that says so; any other budget is a bound for all.
-function budgetsOf(
-  judged: readonly ReportedObservation[],
-  { operation, level }: LatencyRow,
-): Pick<CostRow, 'medianBudgetMs' | 'worstBudgetMs'> {
-  const own = judged.flatMap(({ name, expected }) =>
-    expected?.kind === 'measurement' &&
-    expected.operation === operation &&
-    (expected.level ?? '-') === level
-      ? [{ isMedian: name.endsWith('-median'), budgetMs: expected.budgetMs }]
-      : [],
+// The figures are those that were judged, of each phone by itself: of a class, the slowest one's.
+function judgedRows(
+  run: ReportedRun,
+  of: { readonly className: string; readonly measurements: readonly Measurement[] },
+): readonly CostRow[] {
+  const { className, measurements } = of;
+  const jobs = run.jobs.filter((job) => job.floor === COST_FLOOR && job.className === className);
+  const seen = jobs.flatMap(({ phone, observations }) =>
+    observations.flatMap(({ name, observation, expected }) =>
+      observation.kind === 'measurement'
+        ? [{ phone, isMedian: name.endsWith('-median'), observation, expected }]
+        : [],
+    ),
   );
-  const least = (budgets: typeof own): number | null =>
-    budgets.length === 0 ? null : Math.min(...budgets.map(({ budgetMs }) => budgetMs));
-  return {
-    medianBudgetMs: least(own.filter(({ isMedian }) => isMedian)),
-    worstBudgetMs: least(own.filter(({ isMedian }) => !isMedian)),
-  };
+  return latencyRows(measurements).flatMap((row): CostRow[] => {
+    const own = seen.filter(
+      ({ observation, phone }) =>
+        observation.operation === row.operation &&
+        (observation.level ?? '-') === row.level &&
+        phone.virtual === row.virtual,
+    );
+    // An observation under a name that says so is the usual case; any other is a bound for all.
+    const medians = own.filter(({ isMedian }) => isMedian);
+    const bounds = own.filter(({ isMedian }) => !isMedian);
+    return [
+      {
+        ...row,
+        className,
+        measuredIn: 'cost-scenarios',
+        medianMs: slowest(medians) ?? row.medianMs,
+        worstMs: slowest(bounds) ?? row.worstMs,
+        medianBudgetMs: leastBudget(medians),
+        worstBudgetMs: leastBudget(bounds),
+      },
+    ];
+  });
+}
+
+interface Judged {
+  readonly observation: ObservationOf<'measurement'>;
+  readonly expected: ReportedObservation['expected'];
+}
+
+function slowest(judged: readonly Judged[]): number | null {
+  return judged.length === 0 ? null : Math.max(...judged.map(({ observation }) => observation.ms));
+}
+
+function leastBudget(judged: readonly Judged[]): number | null {
+  const budgets = judged.flatMap(({ expected }) =>
+    expected?.kind === 'measurement' ? [expected.budgetMs] : [],
+  );
+  return budgets.length === 0 ? null : Math.min(...budgets);
 }

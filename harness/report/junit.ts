@@ -36,7 +36,8 @@ export function junitXml(run: ReportedRun): string {
     // What phones of a class cost is one figure, given with each of them.
     for (const row of costs) {
       if (row.className !== classOf(phone) || row.virtual !== phone.virtual) continue;
-      const name = ['cost', row.operation, ...(row.level === '-' ? [] : [row.level])].join('.');
+      const kind = row.measuredIn === 'cost-scenarios' ? 'cost' : 'latency';
+      const name = [kind, row.operation, ...(row.level === '-' ? [] : [row.level])].join('.');
       const { medianMs, medianBudgetMs, worstMs, worstBudgetMs } = row;
       const figures = { medianMs, medianBudgetMs, worstMs, worstBudgetMs };
       for (const [figure, ms] of Object.entries(figures)) {

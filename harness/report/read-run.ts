@@ -47,6 +47,8 @@ export interface ReportedJob {
 /** One measured operation. */
 export interface Measurement {
   readonly phone: PhoneRecord;
+  /** Null between scenarios. */
+  readonly scenario: string | null;
   readonly operation: string;
   readonly level: string | null;
   readonly ms: number;
@@ -95,6 +97,7 @@ export function reportedRun(record: RunRecord, lines: readonly JournalLine[]): R
         ? [
             {
               phone: phone(line.phone),
+              scenario: line.scenario,
               operation: line.operation,
               level: line.level,
               ms: line.ms,

@@ -135,7 +135,7 @@ function costSection(run: ReportedRun): readonly string[] {
     '',
     '## Cost',
     [
-      `${over} of ${budgeted.length} budgets exceeded; all ${rows.length} latencies by class are in ${RUN_FILES.matrix}.`,
+      `${over} of ${budgeted.length} operations over budget, as the cost scenarios measured them; all latencies are in ${RUN_FILES.matrix}.`,
       ...(isModelled
         ? [`Those of virtual phones are modelled, time scale ${run.record.timeScale}.`]
         : []),

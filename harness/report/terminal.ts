@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from '../errors.js';
 import { budgetShare, costRows, isOverBudget, nearestToBudget } from './cost.js';
 import { maskRun } from './masking.js';
 import type { ReportedRun } from './read-run.js';
@@ -39,6 +40,7 @@ export function terminalTable(unmasked: ReportedRun): string {
     }),
     ...legend(run),
     ...unexpected(run),
+    ...remedies(run).flatMap((remedy) => wrap(remedy, '  ')),
     ...costLine(run).flatMap((line) => wrap(line, '  ')),
     ...run.notes.flatMap((note) => wrap(`- ${note}`, '  ')),
     '',
@@ -47,8 +49,8 @@ export function terminalTable(unmasked: ReportedRun): string {
   return `${lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n')}\n`;
 }
 
-// A class has at most 24 letters in most labs; aliases are shorter.
-const COLUMNS = [19, 25, 5, 5, 7, 7, 5, 7] as const;
+// A class has at most 24 letters in most labs; aliases are shorter. A slow phone takes minutes.
+const COLUMNS = [19, 25, 5, 5, 7, 6, 5, 8] as const;
 
 const header = tableRow(['phone', 'class', 'met', 'byp', 'unmet', 'incon', 'not', 'time']);
 
@@ -119,6 +121,19 @@ function unexpectedBlock({ job, lines }: UnexpectedJob): readonly string[] {
   ];
 }
 
+/** What to do about whatever broke, once for each code. */
+function remedies({ jobs, errors }: ReportedRun): readonly string[] {
+  const codes = new Set([
+    ...jobs.flatMap(({ outcome }) =>
+      outcome.outcome === 'inconclusive' ? [outcome.error.code] : [],
+    ),
+    ...errors.map(({ code }) => code),
+  ]);
+  return (Object.keys(ERRORS) as ErrorCode[])
+    .filter((code) => codes.has(code))
+    .map((code) => `remedy of ${code}: ${ERRORS[code].remedy}`);
+}
+
 /** What fills its budget most, in one line. */
 function costLine(run: ReportedRun): readonly string[] {
   const rows = nearestToBudget(costRows(run));
@@ -126,10 +141,9 @@ function costLine(run: ReportedRun): readonly string[] {
   if (first === undefined) return [];
   const over = rows.filter(isOverBudget).length;
   const share = ((budgetShare(first) ?? 0) * 100).toFixed(0);
-  const on = first.level === '-' ? '' : ` ${first.level}`;
-  return [
-    `cost: ${over} of ${rows.length} over budget; fullest ${share} %: ${first.operation}${on}`,
-  ];
+  const level = first.level === '-' ? '' : ` ${first.level}`;
+  const fullest = `${first.operation}${level} on ${first.className}`;
+  return [`cost: ${over} of ${rows.length} over budget; fullest ${share} %: ${fullest}`];
 }
 
 /** Lines of at most 80 columns, broken at blanks where there are any. */

@@ -19,7 +19,7 @@ export function trustFinding(lab: Lab, now: Date): Finding {
   const expired = expiredAnchors(trust, now);
   if (expired.length > 0) {
     return missing(
-      `expired: ${expired.map(({ name }) => name).join(', ')}`,
+      `${lab.trustFolder}: expired: ${expired.map(({ name }) => name).join(', ')}`,
       `replace them in ${lab.trustFolder}; the vendors publish their roots`,
     );
   }

@@ -2,14 +2,14 @@ import type { CostRow } from '../cost.js';
 import type { AttachedText } from './result-folder.js';
 
 const HEADS = [
-  ...['operation', 'level', 'virtual', 'count'],
+  ...['measured in', 'operation', 'level', 'virtual', 'count'],
   ...['median ms', 'median budget ms', 'worst ms', 'worst budget ms'],
 ];
 
 /** What operations cost on a class, as a table that Allure shows and a spreadsheet reads. */
 export function costTable(rows: readonly CostRow[], timeScale: number): AttachedText {
   const lines = rows.map((row) => [
-    ...[row.operation, row.level, String(row.virtual), String(row.count)],
+    ...[row.measuredIn, row.operation, row.level, String(row.virtual), String(row.count)],
     ...[row.medianMs, row.medianBudgetMs, row.worstMs, row.worstBudgetMs].map((ms) =>
       ms === null ? '' : ms.toFixed(2),
     ),

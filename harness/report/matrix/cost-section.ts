@@ -7,31 +7,44 @@ import { virtualMark } from './scenario-panel.js';
 /** Latency of each operation per class and level, against the budgets. */
 export function costSection(run: ReportedRun): ComponentChild {
   const rows = costRows(run);
-  const classes = [...new Set(rows.map(({ className }) => className))];
-  return h(
-    'section',
-    { class: 'cost' },
-    h('h2', null, 'What it costs the user'),
+  const judged = rows.filter(({ measuredIn }) => measuredIn === 'cost-scenarios');
+  const others = rows.filter(({ measuredIn }) => measuredIn === 'other-scenarios');
+  const content =
     rows.length === 0
-      ? h('p', { class: 'muted' }, 'Nothing was measured.')
+      ? [h('p', { class: 'muted' }, 'Nothing was measured.')]
       : [
           h('p', { class: 'cost-sum' }, costSum(rows, run.record.timeScale)),
-          h(
-            'div',
-            { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Latencies' },
-            h(
-              'table',
-              null,
-              h('thead', null, h('tr', null, COST_HEADS.map(costHead))),
-              classes.map((className) =>
-                costBody(
-                  className,
-                  rows.filter((row) => row.className === className),
-                ),
-              ),
-            ),
-          ),
-        ],
+          ...(judged.length === 0 ? [] : [costTable(judged, 'Costs against their budgets')]),
+          ...(others.length === 0 ? [] : [otherLatencies(others)]),
+        ];
+  return h('section', { class: 'cost' }, h('h2', null, 'What it costs the user'), ...content);
+}
+
+function otherLatencies(rows: readonly CostRow[]): ComponentChild {
+  return h(
+    'details',
+    { class: 'latencies' },
+    h('summary', null, 'Latencies in other scenarios, for which there is no budget'),
+    costTable(rows, 'Latencies in other scenarios'),
+  );
+}
+
+function costTable(rows: readonly CostRow[], label: string): ComponentChild {
+  const classes = [...new Set(rows.map(({ className }) => className))];
+  return h(
+    'div',
+    { class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': label },
+    h(
+      'table',
+      null,
+      h('thead', null, h('tr', null, COST_HEADS.map(costHead))),
+      classes.map((className) =>
+        costBody(
+          className,
+          rows.filter((row) => row.className === className),
+        ),
+      ),
+    ),
   );
 }
 
@@ -41,7 +54,7 @@ function costSum(rows: readonly CostRow[], timeScale: number): string {
   const modelled = rows.some(({ virtual }) => virtual)
     ? ` Latencies of virtual phones are modelled (time scale ${timeScale}).`
     : '';
-  return `${over} of ${budgeted.length} budgets exceeded, over all scenarios.${modelled}`;
+  return `${over} of ${budgeted.length} operations over budget, as the cost scenarios measured them.${modelled}`;
 }
 
 const COST_HEADS = ['Operation', 'Count', 'Median ms', 'Worst ms'];

@@ -146,9 +146,9 @@ describe('costRows', () => {
   });
 
   it('holds a median against the budget of medians, and the worst against its own', () => {
-    const budget = (word: string, budgetMs: number): JournalEntry => ({
+    const budget = (word: string, ms: number, budgetMs: number): JournalEntry => ({
       ...{ type: 'observation', phone: 'pixel', scenario: 'cost/keys', name: `sign-${word}` },
-      observation: { kind: 'measurement', operation: 'key.sign', level: null, ms: 90 },
+      observation: { kind: 'measurement', operation: 'key.sign', level: null, ms },
       expected: { kind: 'measurement', operation: 'key.sign', level: null, budgetMs },
       outcome: met,
     });
@@ -157,11 +157,43 @@ describe('costRows', () => {
       ...{ operation: 'key.sign', level: null, ms },
     }));
     const [row, ...others] = costRows(
-      sampleRun({ 'cost/keys': met }, [...measured, budget('median', 60), budget('worst', 100)]),
+      sampleRun({ 'cost/keys': met }, [
+        ...measured,
+        budget('median', 50, 60),
+        budget('worst', 90, 100),
+      ]),
     );
     expect(others).toEqual([]);
     expect(row).toMatchObject({ medianBudgetMs: 60, worstBudgetMs: 100 });
     expect(row === undefined ? null : isOverBudget(row)).toBe(false);
     expect(row === undefined ? null : budgetShare(row)).toBe(0.9);
+  });
+
+  it('holds what another scenario measured against no budget, however long it took', () => {
+    const measured = (scenario: string, ms: number): JournalEntry => ({
+      ...{ type: 'measurement', phone: 'pixel', scenario },
+      ...{ operation: 'key.generate', level: 'software', ms },
+    });
+    const judged: JournalEntry = {
+      ...{ type: 'observation', phone: 'pixel', scenario: 'cost/keys', name: 'generate' },
+      observation: { kind: 'measurement', operation: 'key.generate', level: 'software', ms: 50 },
+      expected: {
+        ...{ kind: 'measurement', operation: 'key.generate', level: 'software' },
+        budgetMs: 100,
+      },
+      outcome: met,
+    };
+    const rows = costRows(
+      sampleRun({ 'cost/keys': met, 'hardware-keys/rsa': met }, [
+        measured('cost/keys', 50),
+        judged,
+        measured('hardware-keys/rsa', 900),
+      ]),
+    );
+    expect(rows).toMatchObject([
+      { measuredIn: 'cost-scenarios', worstMs: 50, worstBudgetMs: 100 },
+      { measuredIn: 'other-scenarios', worstMs: 900, worstBudgetMs: null },
+    ]);
+    expect(rows.map(isOverBudget)).toEqual([false, false]);
   });
 });

@@ -1,0 +1,29 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestResult } from 'allure-js-commons';
+import { maskRun } from '../../masking.js';
+import type { ReportedRun } from '../../read-run.js';
+import { writeAllureResults } from '../allure-report.js';
+
+/** Writes a run's results and reads them again, as Allure does. */
+export function written(run: ReportedRun): {
+  readonly folder: string;
+  readonly results: TestResult[];
+} {
+  const parent = mkdtempSync(join(tmpdir(), 'attestlab-allure-'));
+  writeAllureResults(maskRun(run), parent, {});
+  const folder = join(parent, 'allure-results');
+  const results = readdirSync(folder)
+    .filter((name) => name.endsWith('-result.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as TestResult);
+  return { folder, results };
+}
+
+/** The one result of a run that has one. */
+export function only(run: ReportedRun): TestResult {
+  const { results } = written(run);
+  const [result] = results;
+  if (result === undefined || results.length > 1) throw new Error(`${results.length} results`);
+  return result;
+}
