@@ -13,8 +13,11 @@ export interface PlannableScenario {
   readonly levers?: readonly LeverKind[];
 }
 
-/** What a lab can do to a phone; real phones have none of it yet. */
-export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy';
+/**
+ * What a lab can do to a phone, or about it: `play-console` is opening the integrity tokens of the
+ * probe, for which Google gives its owner keys. Labs of real phones have none of it yet.
+ */
+export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy' | 'play-console';
 
 /** One scenario on one phone. */
 export interface Job {
@@ -98,8 +101,9 @@ function missingLever(
   { virtual }: InventoryPhone,
 ): string | null {
   const [first] = levers;
-  return first === undefined || virtual !== undefined
-    ? null
+  if (first === undefined || virtual !== undefined) return null;
+  return first === 'play-console'
+    ? 'needs the Play Console of its probe, which labs of virtual phones alone have'
     : `needs a ${first} put on the phone, which is done to virtual phones alone`;
 }
 

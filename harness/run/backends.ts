@@ -8,7 +8,7 @@ import {
   type RelyingPartyOptions,
 } from '../relying-party/index.js';
 import { parseRevocationList, type TrustSet } from '../trust/index.js';
-import { createVerifier, type AppraisalInput } from '../verifier/index.js';
+import { createVerifier, type AppraisalInput, type AppraisalPolicy } from '../verifier/index.js';
 import type { Watch, Watches } from './watches.js';
 
 /** The relying parties that stories meet: one as it should be, and others that differ in one thing. */
@@ -21,6 +21,8 @@ export const BACKENDS = {
   'of-another-app': 'knows an app of another name',
   'of-another-signer': 'knows an app of this name that somebody else has signed',
   watched: 'has a clock and a log of its own for each phone, so that days pass in a scenario',
+  'demanding-play':
+    'demands a verdict of Play Integrity too, and takes a probe that no store distributes',
   'of-another-environment': "takes App Attest of Apple's other environment alone",
 } as const;
 
@@ -124,6 +126,8 @@ function otherwise(
       const appIds = referenceValues.appIds.map((appId) => `OTHERTEAM0${appId.slice(TEAM_ID)}`);
       return { options: { referenceValues: { ...referenceValues, signerDigests, appIds } } };
     }
+    case 'demanding-play':
+      return { options: { playIntegrity: 'demanded', policy: takingSideloaded(policy) } };
     case 'of-another-environment': {
       const { environments: own } = policy.appAttest;
       const environments = ENVIRONMENTS.filter((environment) => !own.includes(environment));
@@ -132,6 +136,16 @@ function otherwise(
       };
     }
   }
+}
+
+// What a farm installs did not come from Play, which therefore never recognises it.
+function takingSideloaded(policy: AppraisalPolicy): AppraisalPolicy {
+  const recognized = 'play-integrity/app-recognized';
+  return {
+    ...policy,
+    required: policy.required.filter((id) => id !== recognized),
+    reported: [...policy.reported, recognized],
+  };
 }
 
 /** Long enough for what comes of a key that nobody attests anew. */

@@ -5,7 +5,12 @@ import { appIds } from '../farm/reference-values.js';
 import type { Lab } from '../farm/lab.js';
 import { newProbeSecret } from '../probe/index.js';
 import { RUN_FILES } from '../report/record.js';
-import { createLabPki, MemoryStore, type LabPki } from '../relying-party/index.js';
+import {
+  createLabPki,
+  MemoryStore,
+  type LabPki,
+  type RelyingPartyOptions,
+} from '../relying-party/index.js';
 import {
   anchorOf,
   loadTrust,
@@ -120,7 +125,7 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     // Both to their end before anything else: a part that is still starting could not be ended.
     const [appiumStart, backendsStart] = await Promise.allSettled([
       lane === 'direct' ? null : startManagedAppium({ lab, folder, virtualLab }),
-      startBackends(parts, { trust, arrivals, watches }),
+      startBackends(parts, { trust, arrivals, watches, virtualLab }),
     ]);
     if (appiumStart.status === 'fulfilled') {
       closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
@@ -169,6 +174,7 @@ async function startBackends(
     readonly trust: TrustSet;
     readonly arrivals: Arrivals;
     readonly watches: Watches;
+    readonly virtualLab: VirtualLab | null;
   },
 ): Promise<{ readonly backends: Backends; readonly pki: LabPki }> {
   const { referenceValues, ports } = lab;
@@ -186,6 +192,7 @@ async function startBackends(
         appIds: appIds(referenceValues),
       },
       ports: { enrolment: ports.enrolment, api: ports.api },
+      ...(told.virtualLab === null ? {} : playConsoleOf(told.virtualLab)),
     },
     watches: told.watches,
     eventsFor: (trustOf) => told.arrivals.watch(eventsFor(trustOf)),
@@ -194,6 +201,12 @@ async function startBackends(
   // The one that every story needs; a port that it cannot have ends the run before it begins.
   await backends.of('reference', ANY_PHONE);
   return { backends, pki };
+}
+
+// Google's decode call, as the virtual Google answers it.
+function playConsoleOf({ play }: VirtualLab): Pick<RelyingPartyOptions, 'playIntegrityDecoder'> {
+  const decode = (token: string) => Promise.resolve(play.decodeIntegrityToken(token));
+  return { playIntegrityDecoder: { decode } };
 }
 
 async function startManagedAppium(parts: {
@@ -227,7 +240,7 @@ function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
   if (lab.inventory.value.phones.some(({ virtual }) => virtual === undefined)) {
     throw new Error('a real phone would be judged by the roots of virtual ones');
   }
-  const { trustAnchors } = virtualLab;
+  const { trustAnchors, play } = virtualLab;
   return {
     ...trust,
     androidAnchors: [...trust.androidAnchors, ...trustAnchors.android.map(virtualAnchor)],
@@ -238,6 +251,7 @@ function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
     ],
     receiptAnchors: [...trust.receiptAnchors, ...trustAnchors.receipts.map(virtualAnchor)],
     revocation: trust.revocation ?? virtualRevocation(virtualLab),
+    playIntegrityKeys: play.keys,
   };
 }
 

@@ -147,6 +147,8 @@ export const CONTROL_ROUTES = {
       challenge: base64url,
       csr: base64url,
       evidence: evidence.nullable(),
+      /** A verdict of Play Integrity beside it. */
+      playIntegrity: evidence.nullable(),
     }),
     answer: exchangeSchema,
   },

@@ -101,9 +101,10 @@ async function issueCertificate(
 }
 
 function enrolmentOf(request: ControlRequest<'relying-party/enrol'>) {
-  const { subject, challenge, csr, evidence } = request;
+  const { subject, challenge, csr, evidence, playIntegrity } = request;
   return enrolmentRequestSchema.parse({
     ...{ subject, challenge, csr },
     ...(evidence === null ? {} : { evidence }),
+    ...(playIntegrity === null ? {} : { playIntegrity }),
   });
 }

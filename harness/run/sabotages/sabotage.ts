@@ -26,6 +26,8 @@ export const SABOTAGE_IDS = [
   'verifier-skips-request-signature',
   'verifier-ignores-request-assertion-counter',
   'verifier-ignores-connection',
+  'verifier-ignores-play-nonce',
+  'verifier-ignores-play-request-hash',
   'relying-party-respends-challenges',
   'relying-party-ignores-challenge-owner',
   'relying-party-ignores-challenge-life',

@@ -94,6 +94,16 @@ export const VERIFIER_SABOTAGES = {
     platforms: IOS,
     relyingParty: withVerifier(ignoring('signed-request/assertion-counter-increased')),
   },
+  'verifier-ignores-play-nonce': {
+    description: 'the verifier does not compare the nonce of a classic Play Integrity token',
+    platforms: ANDROID,
+    relyingParty: withVerifier(ignoring('play-integrity/nonce-matches')),
+  },
+  'verifier-ignores-play-request-hash': {
+    description: 'the verifier does not compare the request hash of a standard Play verdict',
+    platforms: ANDROID,
+    relyingParty: withVerifier(ignoring('play-integrity/request-hash-matches')),
+  },
   'verifier-ignores-connection': {
     description: 'the verifier takes a request over the connection of any registration',
     platforms: BOTH,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
+import type { SubmittedVerdict } from '../../relying-party/index.js';
 import type { AttestationResult } from '../../verifier/result.js';
 import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
@@ -8,16 +9,18 @@ import type { ControlAnswer, Exchange } from '../control-protocol.js';
 import { certificateLifetime } from './certificate.js';
 import type { Enrolment } from './enrolment.js';
 
+/** What of an enrolment is presented, and a verdict of Play Integrity where one comes beside it. */
+export type PresentedEnrolment = Pick<Enrolment, 'challenge' | 'csr' | 'evidence'> & {
+  readonly playIntegrity?: SubmittedVerdict | null;
+};
+
 /** The relying party of a story, reached through the run. */
 export interface RelyingPartyDoor {
   describe(): Promise<ControlAnswer<'relying-party/describe'>>;
   /** A fresh challenge for `subject`, of purpose `tls`. */
   challenge(subject: string): Promise<string>;
   /** Presents an enrolment as `subject`. */
-  enrol(
-    subject: string,
-    enrolment: Pick<Enrolment, 'challenge' | 'csr' | 'evidence'>,
-  ): Promise<Exchange>;
+  enrol(subject: string, enrolment: PresentedEnrolment): Promise<Exchange>;
   /** Whether it read a request for this path behind mutual TLS; whoever was turned away left none. */
   arrivalOf(path: string): Promise<Observation>;
   /** How long the certificate that was issued is valid. */
@@ -41,10 +44,11 @@ export function openDoor(
       const { status, code } = answer;
       throw new HarnessError('ERR_RELYING_PARTY', `no challenge was issued: ${status} ${code}`);
     },
-    enrol: (subject, { challenge, csr, evidence }) =>
+    enrol: (subject, { challenge, csr, evidence, playIntegrity = null }) =>
       control.ask('relying-party/enrol', {
         ...{ phone, backend, subject, challenge, csr },
         evidence: evidence === null ? null : { ...evidence },
+        playIntegrity: playIntegrity === null ? null : { ...playIntegrity },
       }),
     async arrivalOf(path) {
       const { status } = await control.ask('relying-party/arrival', { phone, backend, path });

@@ -3,6 +3,7 @@ import { HarnessError } from '../../errors.js';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
 import { createHash } from 'node:crypto';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
+import type { SubmittedVerdict } from '../../relying-party/index.js';
 import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
 import type { Exchange } from '../control-protocol.js';
@@ -18,6 +19,7 @@ import {
   type PhoneKey,
   type Rungs,
 } from './keys.js';
+import { integrityVerdict } from './integrity-verdict.js';
 import { openLab, type StoryLab } from './lab.js';
 import { openLaptop, type StoryLaptop } from './laptop.js';
 import type { ProbeWords } from './probe-words.js';
@@ -55,6 +57,11 @@ export interface StoryPhone {
   tryExport(key: PhoneKey): Promise<Export>;
   /** Makes key, certification request and evidence for a client certificate, and sends nothing. */
   prepareEnrolment(wish: EnrolmentWish): Promise<Enrolment>;
+  /** Asks Play Integrity about this very enrolment; null where the phone has no Play to ask. */
+  integrityVerdict(
+    enrolment: Enrolment,
+    kind: SubmittedVerdict['kind'],
+  ): Promise<SubmittedVerdict | null>;
   /** Installs the certificate chain that was issued, for the key that it certifies. */
   install(enrolment: Enrolment, issued: Exchange): Promise<Observation>;
   /** What each operation of its keys costs, measured by doing it several times. */
@@ -202,6 +209,10 @@ function storyPhone(
       const { rpId } = await relyingParty.describe();
       return prepareEnrolment(probe, { alias, subject, rpId, purpose: 'tls', ...wish });
     },
+    async integrityVerdict(enrolment, kind) {
+      const { rpId } = await relyingParty.describe();
+      return integrityVerdict(probe, { rpId, kind, enrolment });
+    },
     install: (enrolment, issued) => installCertificate(probe, enrolment.key, issued),
     costs: () => measureCosts(probe, alias),
     registered,
@@ -230,4 +241,4 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   return () => (made ??= make());
 }
 
-const OTHER_FORMATS: ReadonlySet<string> = new Set(['csr', 'signed-request']);
+const OTHER_FORMATS: ReadonlySet<string> = new Set(['csr', 'signed-request', 'play-integrity']);
