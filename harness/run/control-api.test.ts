@@ -39,6 +39,10 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
   };
 }
 
+function measurement(operation: string) {
+  return { phone: 'p', operation, level: null, ms: 1 };
+}
+
 describe('the control API', () => {
   it('carries a request to its handler and the answer back', async () => {
     api = await startControlApi(
@@ -68,7 +72,7 @@ describe('the control API', () => {
       const response = await fetch(`${api.url}/v1/phones/released`, {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/json' },
-        body: JSON.stringify({ phone: 'p' }),
+        body: JSON.stringify({ reports: [], asked: { phone: 'p' } }),
       });
       expect(response.status).toBe(401);
       expect(reached).toBe(false);
@@ -80,7 +84,7 @@ describe('the control API', () => {
     const response = await fetch(`${api.url}/v1/scenarios/start`, {
       method: 'POST',
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ phone: 'p', scenario: 'a/b', extra: true }),
+      body: JSON.stringify({ reports: [], asked: { phone: 'p', scenario: 'a/b', extra: true } }),
     });
     expect(response.status).toBe(400);
   });
@@ -98,6 +102,47 @@ describe('the control API', () => {
     ).rejects.toMatchObject({
       code: 'ERR_RELYING_PARTY',
     });
+  });
+
+  it('does what was reported before what is asked, in order and once', async () => {
+    const done: string[] = [];
+    const measured = ({ operation }: { operation: string }) => {
+      done.push(operation);
+      return {};
+    };
+    const finished = () => {
+      done.push('finish');
+      return { outcome: { outcome: 'met' as const } };
+    };
+    api = await startControlApi(handlers({ measurements: measured, 'scenarios/finish': finished }));
+    const client = createControlClient(api);
+    await client.report('measurements', measurement('first'));
+    await client.report('measurements', measurement('second'));
+    expect(done).toEqual([]);
+    await client.ask('scenarios/finish', { phone: 'p', error: null });
+    await client.ask('scenarios/finish', { phone: 'p', error: null });
+    expect(done).toEqual(['first', 'second', 'finish', 'finish']);
+  });
+
+  it('does not do what is asked after a report that it could not take', async () => {
+    let finished = false;
+    api = await startControlApi(
+      handlers({
+        measurements: () => {
+          throw new HarnessError('ERR_FILE_UNWRITABLE', 'the disk is full');
+        },
+        'scenarios/finish': () => {
+          finished = true;
+          return { outcome: { outcome: 'met' } };
+        },
+      }),
+    );
+    const client = createControlClient(api);
+    await client.report('measurements', measurement('first'));
+    await expect(client.ask('scenarios/finish', { phone: 'p', error: null })).rejects.toMatchObject(
+      { code: 'ERR_FILE_UNWRITABLE' },
+    );
+    expect(finished).toBe(false);
   });
 
   it('that is gone is a cancelled run, not a verdict', async () => {

@@ -5,6 +5,7 @@ import { equalBytes, utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import {
   CONTROL_ROUTES,
+  controlBodySchema,
   type ControlAnswer,
   type ControlRequest,
   type ControlRoute,
@@ -25,11 +26,17 @@ export interface ControlApi {
 }
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const KEEP_ALIVE_MS = 60 * 60_000;
 
 /** Serves the routes on loopback, to whoever holds the token and to nobody else. */
 export async function startControlApi(handlers: ControlHandlers): Promise<ControlApi> {
   const token = randomBytes(32).toString('base64url');
-  const server = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: true,
+    // A worker that says nothing for a while is waiting for its phone.
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
   server.addHook('onRequest', async (request, reply) => {
     if (!isBearer(request.headers.authorization, token)) {
       await reply.code(401).send({ code: 'ERR_USAGE', message: 'the token is missing or wrong' });
@@ -39,6 +46,10 @@ export async function startControlApi(handlers: ControlHandlers): Promise<Contro
     serve(server, route, handlers);
   }
   server.setErrorHandler(async (error, _request, reply) => {
+    if (error instanceof UnfitRequest) {
+      await reply.code(400).send({ code: 'ERR_USAGE', message: error.message });
+      return;
+    }
     await reply.code(500).send({
       code: error instanceof HarnessError ? error.code : 'ERR_UNEXPECTED',
       message: error instanceof Error ? error.message : String(error),
@@ -49,19 +60,31 @@ export async function startControlApi(handlers: ControlHandlers): Promise<Contro
 }
 
 function serve(server: FastifyInstance, route: ControlRoute, handlers: ControlHandlers): void {
-  const schema: z.ZodType = CONTROL_ROUTES[route].request;
+  server.post(`/v1/${route}`, async (request, reply) => {
+    const { reports, asked } = parsed(route, controlBodySchema, request.body);
+    for (const report of reports) await perform(report.route, report.request, handlers);
+    await reply.send(await perform(route, asked, handlers));
+  });
+}
+
+async function perform(
+  route: ControlRoute,
+  request: unknown,
+  handlers: ControlHandlers,
+): Promise<unknown> {
   // The table pairs each schema with its handler's argument; a union over the routes loses that.
   const handler = handlers[route] as (request: unknown) => unknown;
-  server.post(`/v1/${route}`, async (request, reply) => {
-    const parsed = schema.safeParse(request.body);
-    if (!parsed.success) {
-      await reply
-        .code(400)
-        .send({ code: 'ERR_USAGE', message: `${route}: ${parsed.error.message}` });
-      return;
-    }
-    await reply.send(await handler(parsed.data));
-  });
+  const schema: z.ZodType = CONTROL_ROUTES[route].request;
+  return await handler(parsed(route, schema, request));
+}
+
+/** A request that does not fit its schema: a bug of the worker's, or somebody else's request. */
+class UnfitRequest extends Error {}
+
+function parsed<Value>(route: ControlRoute, schema: z.ZodType<Value>, value: unknown): Value {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new UnfitRequest(`${route}: ${result.error.message}`);
 }
 
 // Digests are of equal length, so that the comparison tells nothing about the token's.

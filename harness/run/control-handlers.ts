@@ -49,9 +49,10 @@ export function controlHandlers(run: {
       await Promise.all([stage.interceptors.abandon(phone), stage.proxies.abandon(phone)]);
       return { outcome: conductor.scenarioFinished(phone, error) };
     },
-    observations: ({ phone, name, observation }) => ({
-      outcome: conductor.observed(phone, name, observation),
-    }),
+    observations: ({ phone, name, observation }) => {
+      conductor.observed(phone, name, observation);
+      return {};
+    },
     measurements: ({ phone, ...measurement }) => {
       conductor.measured(phone, measurement);
       return {};

@@ -62,7 +62,7 @@ export const CONTROL_ROUTES = {
   },
   observations: {
     request: z.strictObject({ phone: name, name, observation: observationSchema }),
-    answer: z.strictObject({ outcome: outcomeSchema }),
+    answer: nothing,
   },
   measurements: {
     request: z.strictObject({
@@ -166,6 +166,24 @@ export const CONTROL_ROUTES = {
 
 /** A route of the control API. */
 export type ControlRoute = keyof typeof CONTROL_ROUTES;
+
+/** Routes whose answer says nothing: a worker need not wait for it. */
+export const REPORT_ROUTES = ['measurements', 'observations', 'watch/let-pass'] as const;
+
+/** A route whose answer says nothing. */
+export type ReportRoute = (typeof REPORT_ROUTES)[number];
+
+/**
+ * What a worker sends to a route: what it reports, oldest first, and then what it asks. The run does
+ * all of it in this order, and answers what was asked only if everything before it was done.
+ */
+export const controlBodySchema = z.strictObject({
+  reports: z.array(z.strictObject({ route: z.enum(REPORT_ROUTES), request: z.unknown() })),
+  asked: z.unknown(),
+});
+
+/** What a worker sends to a route. */
+export type ControlBody = z.infer<typeof controlBodySchema>;
 
 /** What a route is asked. */
 export type ControlRequest<Route extends ControlRoute> = z.infer<

@@ -67,12 +67,19 @@ async function tellAll(run: Run, alias: string): Promise<void> {
 }
 
 function localControl(handlers: ControlHandlers): ControlClient {
+  const ask: ControlClient['ask'] = async <Route extends ControlRoute>(
+    route: Route,
+    request: ControlRequest<Route>,
+  ) => {
+    const parsed: unknown = CONTROL_ROUTES[route].request.parse(request);
+    // The table pairs each schema with its handler's argument; a union over the routes loses that.
+    const handler = handlers[route] as (asked: never) => Promise<ControlAnswer<Route>>;
+    return await handler(parsed as never);
+  };
   return {
-    async ask<Route extends ControlRoute>(route: Route, request: ControlRequest<Route>) {
-      const parsed: unknown = CONTROL_ROUTES[route].request.parse(request);
-      // The table pairs each schema with its handler's argument; a union over the routes loses that.
-      const handler = handlers[route] as (asked: never) => Promise<ControlAnswer<Route>>;
-      return await handler(parsed as never);
+    ask,
+    async report(route, request) {
+      await ask(route, request);
     },
   };
 }

@@ -78,7 +78,12 @@ export function createTeller(parts: TellerParts): Teller {
         lost = error;
         await control.ask('phones/lost', { phone: phone.alias, error });
       }
-      const { outcome } = await control.ask('scenarios/finish', { phone: phone.alias, error });
+      const finish = (failure: Failure | null) =>
+        control.ask('scenarios/finish', { phone: phone.alias, error: failure });
+      // The last reports go with it; where the run takes them for a mistake, the story is broken too.
+      const { outcome } = await finish(error).catch((refused: unknown) =>
+        finish(error ?? failureOf(refused)),
+      );
       if (outcome.outcome === 'met' || outcome.outcome === 'bypassed-as-expected') return 'told';
       throw new Error(`${scenario} on ${phone.alias}: ${JSON.stringify(outcome)}`);
     },
@@ -107,7 +112,7 @@ async function setStage({ phone, lane, control, secret }: TellerParts): Promise<
     const probe = probeWords(client, {
       platform,
       measured: async (measurement) => {
-        await control.ask('measurements', { phone: alias, ...measurement });
+        await control.report('measurements', { phone: alias, ...measurement });
       },
     });
     const facts = await probe.ask('facts', {});
@@ -147,8 +152,12 @@ async function attempt(act: () => Promise<void>): Promise<Failure | null> {
     await act();
     return null;
   } catch (error) {
-    return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+    return failureOf(error);
   }
+}
+
+function failureOf(error: unknown): Failure {
+  return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
 }
 
 // The probe's own "no" where a story did not ask for one: nothing was judged, but nothing is lost.

@@ -24,7 +24,7 @@ export interface SendingWish {
 /** The watch of one phone's story. */
 export function openWatch(control: ControlClient, phone: string): StoryWatch {
   const letPass = async (ms: number, phoneMs = ms): Promise<void> => {
-    await control.ask('watch/let-pass', { phone, ms });
+    await control.report('watch/let-pass', { phone, ms });
     const lever = { kind: 'clock', aheadMs: phoneMs } as const;
     await control.ask('phones/pull-lever', { phone, lever });
   };

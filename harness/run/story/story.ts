@@ -149,7 +149,7 @@ function storyOf(telling: Telling): Story {
   const alias = scenarioId.replaceAll('/', '.');
   const subject = `${phone}.${alias}`.slice(0, MAX_COMMON_NAME);
   const observe: Story['observe'] = async (name, observation) => {
-    await control.ask('observations', { phone, name, observation });
+    await control.report('observations', { phone, name, observation });
   };
   return {
     ...{ subject, relyingParty, observe },
