@@ -81,12 +81,12 @@ function store(
   const folder = phone ?? 'unassigned';
   const content: AppraisalFile = { input: encodeAppraisal(input), result };
   const raw = rawEvidence(input.evidence);
-  run.folder.storeEvidence(folder, `${name}.${raw.extension}`, raw.bytes);
   const stored = run.folder.storeEvidence(
     folder,
     `${name}.appraisal.json`,
     `${JSON.stringify(content, null, 2)}\n`,
   );
+  run.folder.storeEvidenceCopy(folder, `${name}.${raw.extension}`, raw.bytes);
   run.journal.append({
     type: 'appraisal',
     ...{ phone, scenario, subject, purpose, verdict: result.verdict },

@@ -39,6 +39,15 @@ describe('a journal', () => {
     journal.close();
   });
 
+  it('holds a measurement before the line that follows it', () => {
+    const journal = openJournal(path, clock);
+    const measurement = { operation: 'key.sign', level: null, ms: 3 } as const;
+    journal.append({ type: 'measurement', phone: 'p', scenario: 'a/b', ...measurement });
+    journal.append(started);
+    journal.close();
+    expect(readJournal(path).map(({ type }) => type)).toEqual(['measurement', 'scenario-started']);
+  });
+
   it('is readable by its owner alone', () => {
     openJournal(path, clock).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);

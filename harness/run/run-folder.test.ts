@@ -39,6 +39,19 @@ describe('a run folder', () => {
     });
   });
 
+  it('takes evidence once: what a journal names is never replaced', () => {
+    const run = createRunFolder(reports, at);
+    run.storeEvidenceCopy('pixel', '1.pem', 'abc');
+    expect(readFileSync(run.file('evidence/pixel/1.pem'), 'utf8')).toBe('abc');
+    expect(() => {
+      run.storeEvidenceCopy('pixel', '1.pem', 'abd');
+    }).toThrow(expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }));
+    expect(() => run.storeEvidence('pixel', '1.pem', 'abd')).toThrow(
+      expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }),
+    );
+    expect(readFileSync(run.file('evidence/pixel/1.pem'), 'utf8')).toBe('abc');
+  });
+
   it('becomes latest only when it is published, and replaces the one before', () => {
     const [first, second] = [createRunFolder(reports, at), createRunFolder(reports, at)];
     first.publish();

@@ -27,6 +27,8 @@ export interface RunFolder {
     name: string,
     content: string | Uint8Array,
   ): { file: string; sha256: string };
+  /** Stores, beside it, bytes that a stored file holds already: nobody need wait for the disk. */
+  storeEvidenceCopy(phone: string, name: string, content: string | Uint8Array): void;
   /** Stores `text` as a file of the run; the name may hold folders. */
   storeText(name: string, text: string): void;
   /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
@@ -42,6 +44,12 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const stamp = startedAt.toISOString().replace(/[-:]/g, '').slice(0, 15);
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
+  const made = new Set<string>();
+  const makeFolder = (folder: string): void => {
+    if (made.has(folder)) return;
+    orUnwritable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    made.add(folder);
+  };
   makeFolder(path);
   const reserve = join(path, 'reserve');
   setAside(reserve);
@@ -55,8 +63,14 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
     file: (name) => join(path, name),
     storeEvidence(phone, name, content) {
       const file = join(RUN_FILES.evidence, phone, name);
-      store(file, content);
+      makeFolder(dirname(join(path, file)));
+      writeOnce(join(path, file), content, { durable: true });
       return { file, sha256: createHash('sha256').update(content).digest('hex') };
+    },
+    storeEvidenceCopy(phone, name, content) {
+      const file = join(path, RUN_FILES.evidence, phone, name);
+      makeFolder(dirname(file));
+      writeOnce(file, content, { durable: false });
     },
     storeText: store,
     writeRecord(record) {
@@ -99,8 +113,22 @@ function setAside(reserve: string): void {
   }
 }
 
-function makeFolder(path: string): void {
-  orUnwritable(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+// Nothing counts on a file of evidence before the journal names it, so a crash in the middle of
+// writing leaves a file that nobody reads.
+function writeOnce(
+  path: string,
+  content: string | Uint8Array,
+  { durable }: { readonly durable: boolean },
+): void {
+  orUnwritable(path, () => {
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      writeFileSync(file, content);
+      if (durable) fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 // A new file beside the old one, then a rename: a crash in between leaves the old one intact.
