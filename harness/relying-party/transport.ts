@@ -1,5 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { createSecureContext } from 'node:tls';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 
@@ -47,14 +48,18 @@ const TIMEOUT_MS = 10_000;
 /** Carries requests over HTTPS from this process, a connection for each. */
 export function httpsTransport(options: HttpsTransportOptions): Transport {
   const { identity, serverName, tlsVersion, timeoutMs = TIMEOUT_MS } = options;
-  const tls = {
+  // Made once: reading the certificates costs more than a handshake.
+  const secureContext = createSecureContext({
     ca: options.anchors.map(encodePemCertificate),
-    agent: false,
-    ...(serverName === undefined ? {} : { servername: serverName }),
     ...(identity === undefined
       ? {}
       : { cert: identity.certificateChain, key: identity.privateKey }),
     ...(tlsVersion === undefined ? {} : { minVersion: tlsVersion, maxVersion: tlsVersion }),
+  });
+  const tls = {
+    secureContext,
+    agent: false,
+    ...(serverName === undefined ? {} : { servername: serverName }),
   };
   return ({ method, url, headers, body }) =>
     new Promise((resolve, reject) => {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { equalBytes, utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
-import { createInterceptionAuthority, type MitmProxy } from '../interception/index.js';
+import {
+  createInterceptionAuthority,
+  type InterceptionAuthority,
+  type MitmProxy,
+} from '../interception/index.js';
 
 /** A proxy that reads by rules, in the settings of a phone. */
 export interface StartedProxy {
@@ -37,13 +41,15 @@ export const REWRITTEN_STATUS = 299;
 /** Prepares proxies; none listens, and nothing of them is loaded, before a story asks for one. */
 export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }): Proxies {
   const running = new Map<string, { readonly phone: string; readonly proxy: MitmProxy }>();
+  let lab: InterceptionAuthority | null = null;
   return {
     async start(phone, body) {
       const { startMitmProxy } = await import('../interception/mitm.js');
-      const authority = createInterceptionAuthority({
+      // One for all of them: an RSA key takes longer to make than a story that needs it to tell.
+      const authority = (lab ??= createInterceptionAuthority({
         ...{ commonName: 'attestlab lab proxy', keyType: 'rsa-2048' },
         now: new Date(),
-      });
+      }));
       const proxy = await startMitmProxy({
         authority,
         rules: [{ then: { kind: 'answer', status: REWRITTEN_STATUS, body } }],
