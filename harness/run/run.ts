@@ -1,7 +1,7 @@
 import type { HarnessError } from '../errors.js';
 import type { RelyingPartyEvents } from '../relying-party/index.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
-import { RECORD_REPORTS, REPORTS } from '../report/report.js';
+import { RECORD_REPORTS, REPORTS, type Report } from '../report/report.js';
 import { createAppraisalRecorder, type AppraisalRecorder } from './appraisal-recorder.js';
 import { Closers } from './closers.js';
 import type { TrustOf } from './backends.js';
@@ -31,6 +31,8 @@ export interface RunOptions extends PreparationOptions {
   readonly sabotage?: Sabotage;
   /** How stories reach their phones; through Appium where it is left out. */
   readonly lane?: Lane;
+  /** The reports that are written; whoever starts many runs reads no page of any. */
+  readonly reportsWritten?: readonly Report[];
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -140,7 +142,8 @@ async function beginRun(parts: RunParts): Promise<Run> {
       // What is in this process ends with it.
       if (lane === 'appium') await releasePhones({ settings, released, journal });
       // Whoever tests the harness waits for every run, and reads no page of any.
-      const reports = sabotage === null && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
+      const usual = sabotage === null && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
+      const reports = options.reportsWritten ?? usual;
       return finishRun({ ...parts, conductor, faults, reports, record }, end);
     },
   };

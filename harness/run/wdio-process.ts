@@ -6,8 +6,10 @@ import { startNode, type Child } from './child-process.js';
 import type { Run } from './run.js';
 
 /** Starts the wdio test runner for a run, in a process of its own: it takes over signals and exits. */
-export function startTestRunner(run: Run): Child {
-  const configuration = compiledConfiguration();
+export function startTestRunner(
+  run: Pick<Run, 'env' | 'folder'>,
+  configuration = compiledConfiguration(),
+): Child {
   const entry = fileURLToPath(import.meta.resolve('@wdio/cli'));
   return startNode(join(dirname(entry), '..', 'bin', 'wdio.js'), {
     args: ['run', configuration],

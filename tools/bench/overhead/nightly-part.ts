@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { RECORD_REPORTS } from '../../../harness/report/report.js';
+import { RUN_FILES } from '../../../harness/report/record.js';
+import { startRun, type Run } from '../../../harness/run/run.js';
+import { startTestRunner } from '../../../harness/run/wdio-process.js';
+import { wdioSettingsEnv } from '../../../harness/run/wdio-settings.js';
+import { mark, requestsIn } from './mark.js';
+import { partOrder, tellResult } from './part.js';
+import { startRecorder, type Recorder } from './recorder.js';
+import type { Recording } from './recording.js';
+
+// A nightly in a process of its own, as `attestlab nightly` conducts it, but for Allure's page.
+// With `record` it is a nightly through recorders instead, of which no time is taken.
+const { lab, reports, phones, recording, record } = partOrder();
+
+const AS_EXPECTED: ReadonlySet<string> = new Set(['met', 'bypassed-as-expected']);
+
+const run = await startRun({ lab, reports, phones, reportsWritten: RECORD_REPORTS });
+const recorders = record ? await startRecorders(run) : new Map<string, Recorder>();
+const ready = mark();
+const child = startTestRunner(record ? through(run, recorders) : run);
+await child.exited;
+await child.stop(0);
+const ran = mark();
+const { outcomes, folder } = await run.finish({ cancelled: false, errors: [] });
+const ended = mark();
+
+// What was done by a phone that failed half way would be half a night.
+const unmet = outcomes.filter(({ outcome }) => !AS_EXPECTED.has(outcome.outcome));
+if (unmet.length > 0)
+  throw new Error(`${unmet.length} jobs did not end as expected; see ${folder}`);
+await Promise.all([...recorders.values()].map((recorder) => recorder.close()));
+if (record) writeFileSync(recording, JSON.stringify(recordedBy(run, recorders)), { mode: 0o600 });
+const log = `${folder}/${RUN_FILES.appiumLog}`;
+tellResult({ marks: { ready, ran, ended }, requests: requestsIn(log), answered: null });
+
+async function startRecorders({ settings }: Run): Promise<ReadonlyMap<string, Recorder>> {
+  const started = settings.phones.map(
+    async (phone) => [phone.alias, await startRecorder(phone)] as const,
+  );
+  return new Map(await Promise.all(started));
+}
+
+function through(told: Run, standing: ReadonlyMap<string, Recorder>): Run {
+  const { settings } = told;
+  const redirected = settings.phones.map((phone) => ({
+    ...phone,
+    port: standing.get(phone.alias)?.port ?? phone.port,
+  }));
+  const env = { ...told.env, ...wdioSettingsEnv({ ...settings, phones: redirected }) };
+  return { ...told, env };
+}
+
+function recordedBy({ settings, stage }: Run, standing: ReadonlyMap<string, Recorder>): Recording {
+  const phones = settings.phones.map((phone) => ({
+    settings: phone,
+    commands: standing.get(phone.alias)?.commands ?? [],
+  }));
+  return { server: stage.pki.server, phones };
+}
