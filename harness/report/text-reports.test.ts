@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { HarnessError } from '../errors.js';
+import type { ObservationOf } from '../expectation/observation.js';
 import { inconclusive, notRun, type Outcome } from '../expectation/outcome.js';
 import { junitXml } from './junit.js';
 import { latencyRows } from './latency.js';
+import { maskRun } from './masking.js';
+import { matrixPage } from './matrix/page.js';
 import { reportedRun } from './read-run.js';
 import type { JournalEntry } from './record.js';
 import { summaryMarkdown } from './summary.js';
@@ -220,5 +223,31 @@ describe('terminalTable', () => {
 
   it('masks identifiers itself', () => {
     expect(terminalTable(sampleRun({ 'a/b': lost }))).not.toContain('R5CT1234ABC');
+  });
+
+  it('says of a risk signal that was not as expected what explains it', () => {
+    const signal: ObservationOf<'signals'>['signals'][number] = {
+      id: 'clock-drift',
+      status: 'measured',
+      ...{ value: 900, unit: 'ms per hour', threshold: 720 },
+      raisedWhen: 'beyond',
+      ...{ samples: 14, minimumSamples: 8, raised: true },
+      explanation: 'its clock gains 900 ms per hour',
+    };
+    const difference = {
+      ...{ path: 'signals.clock-drift', check: null, expected: 'quiet', actual: 'raised' },
+    };
+    const outcome = { outcome: 'unmet', kind: 'other', differences: [difference] } as const;
+    const seen: JournalEntry = {
+      ...{ type: 'observation', phone: 'pixel', scenario: 'a/b', name: 'signals', outcome },
+      observation: { kind: 'signals', signals: [signal] },
+      expected: { kind: 'signals', raised: [], quiet: ['clock-drift'] },
+    };
+    const run = sampleRun({ 'a/b': outcome }, [seen]);
+    for (const text of [terminalTable(run), summaryMarkdown(run), junitXml(run)]) {
+      expect(text.replace(/\s+/g, ' ')).toContain('raised: its clock gains 900 ms per hour');
+    }
+    const page = matrixPage(maskRun(run));
+    expect(page).toMatch(/<details class="more" open><summary>1 signals: 1 raised/);
   });
 });

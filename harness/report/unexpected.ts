@@ -57,7 +57,7 @@ export function deviations(job: ReportedJob): readonly UnexpectedLine[] {
         code: outcome.kind,
         where: check ?? path,
         expected,
-        actual,
+        actual: actual + explanationOf(job, path),
       }));
     case 'inconclusive': {
       const { code, message } = outcome.error;
@@ -66,6 +66,18 @@ export function deviations(job: ReportedJob): readonly UnexpectedLine[] {
     case 'not-run':
       return [{ job, code: 'not-run', where: null, expected: 'to run', actual: outcome.reason }];
   }
+}
+
+const SIGNAL_PATH = /(?:^|\.)signals\.([a-z-]+)$/;
+
+/** What a risk signal says of itself: that it was raised tells nobody what to look for. */
+function explanationOf({ observations }: ReportedJob, path: string): string {
+  const id = SIGNAL_PATH.exec(path)?.[1];
+  const signals = observations.flatMap(({ observation }) =>
+    observation.kind === 'signals' ? observation.signals : [],
+  );
+  const signal = signals.findLast((one) => one.id === id);
+  return signal === undefined ? '' : `: ${signal.explanation}`;
 }
 
 /** How many jobs came to each outcome. */

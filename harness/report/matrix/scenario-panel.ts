@@ -1,4 +1,5 @@
 import { h, type ComponentChild } from 'preact';
+import type { OutcomeWord } from '../../expectation/outcome.js';
 import type { CheckResult } from '../../verifier/result.js';
 import type { ClassResult } from '../class-results.js';
 import { describeExpectation, describeObservation } from '../describe-observation.js';
@@ -9,6 +10,7 @@ import { STATE_WORDS, stateOf, type State } from '../state.js';
 import { deviations, type UnexpectedLine } from '../unexpected.js';
 import { icon } from './icons.js';
 import { resultState } from './model.js';
+import { signalList } from './signal-list.js';
 
 /** What a panel needs to know of the run. */
 export interface PanelContext {
@@ -120,13 +122,16 @@ function observationItem(seen: ReportedObservation): ComponentChild {
       ),
       h('span', { class: 'name' }, name.replace(/-/g, ' ')),
       h('span', { class: 'seen' }, actual),
-      wanted === null || seen.outcome.outcome === 'met'
+      wanted === null || AS_WANTED.has(seen.outcome.outcome)
         ? null
         : h('span', { class: 'wanted' }, `expected ${wanted}`),
     ),
     ...backing(seen),
   );
 }
+
+/** What was seen is what was expected: to say it twice would look like a difference. */
+const AS_WANTED: ReadonlySet<OutcomeWord> = new Set(['met', 'bypassed-as-expected']);
 
 function backing({ observation, outcome }: ReportedObservation): readonly ComponentChild[] {
   const isMet = outcome.outcome === 'met';
@@ -136,31 +141,13 @@ function backing({ observation, outcome }: ReportedObservation): readonly Compon
     case 'response':
       return observation.checks.length === 0 ? [] : [checkList(observation.checks, isMet)];
     case 'signals':
-      return [signalList(observation.signals)];
+      return [signalList(observation.signals, isMet)];
     case 'ladder':
     case 'wire':
     case 'operation':
     case 'measurement':
       return [];
   }
-}
-
-function signalList(
-  signals: Extract<ReportedObservation['observation'], { kind: 'signals' }>['signals'],
-): ComponentChild {
-  const raised = signals.filter((signal) => signal.raised).length;
-  return h(
-    'details',
-    { class: 'more' },
-    h('summary', null, `${signals.length} signals: ${raised} raised`),
-    h(
-      'ul',
-      { class: 'checks' },
-      signals.map(({ id, explanation }) =>
-        h('li', null, h('code', null, id), h('span', { class: 'muted' }, explanation)),
-      ),
-    ),
-  );
 }
 
 const CHECK_ORDER = ['failed', 'undetermined', 'blocked', 'not-applicable', 'passed'] as const;
