@@ -10,6 +10,7 @@ import { declareDoctor } from './verbs/doctor.js';
 import { declareLab } from './verbs/lab.js';
 import { declareNightly } from './verbs/nightly.js';
 import { declarePolicy } from './verbs/policy.js';
+import { declareReplay } from './verbs/replay.js';
 import { declareReplayLine } from './verbs/replay-line.js';
 import { declareSelftest } from './verbs/selftest.js';
 import { declareTrust } from './verbs/trust.js';
@@ -75,6 +76,7 @@ function program(context: VerbContext): Command {
     declareCorpus,
     declareDifferential,
     declareSelftest,
+    declareReplay,
     declareReplayLine,
     declareLab,
     declarePolicy,

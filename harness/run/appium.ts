@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../errors.js';
 import { startNode, type Child } from './child-process.js';
+import { compiled } from './compiled.js';
 import { freePort } from './free-port.js';
 
 const START_TIMEOUT_MS = 60_000;
@@ -62,14 +62,4 @@ function listening(child: Child, log: string): Promise<void> {
 
 function unavailable(what: string): HarnessError {
   return new HarnessError('ERR_APPIUM_UNAVAILABLE', `Appium ${what}`);
-}
-
-// Child processes run compiled code, also where this file itself is run from its source.
-function compiled(name: string): string {
-  return fileURLToPath(
-    new URL(
-      import.meta.url.endsWith('.ts') ? `../../dist/harness/run/${name}.js` : `./${name}.js`,
-      import.meta.url,
-    ),
-  );
 }

@@ -10,6 +10,7 @@ import {
   decodeAppraisal,
   type AppraisalInput,
   type AttestationResult,
+  type SignatureMemo,
   type Verifier,
 } from '../verifier/index.js';
 import { sha256Text } from './file-digest.js';
@@ -38,12 +39,17 @@ export function runFolderOf(run: string): string {
 }
 
 /** The verifiers of a run: each line names the trust set that it was judged by. */
-export function recordedVerifiers(runFolder: string): (line: AppraisalLine) => Verifier {
+export function recordedVerifiers(
+  runFolder: string,
+  memo?: SignatureMemo,
+): (line: AppraisalLine) => Verifier {
+  const remembering = memo === undefined ? {} : { memo };
   const verifiers = new Map<string, Verifier>();
   return ({ trustFile = 'trust.json' }) => {
     const file = join(runFolder, trustFile);
     const verifier =
-      verifiers.get(file) ?? createVerifier({ trust: decodeTrust(readText(file), file) });
+      verifiers.get(file) ??
+      createVerifier({ trust: decodeTrust(readText(file), file), ...remembering });
     verifiers.set(file, verifier);
     return verifier;
   };
