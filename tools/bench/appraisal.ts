@@ -3,6 +3,7 @@ import { benchChains } from './chains.js';
 import type { Figure } from './figure.js';
 import { benchMessages } from './messages.js';
 import { benchPeers } from './peers.js';
+import { benchReplay } from './replay.js';
 
 /**
  * What an appraisal costs beside the signature checks that no verifier can leave out, and beside
@@ -11,7 +12,7 @@ import { benchPeers } from './peers.js';
 export const appraisal: Figure = {
   name: 'appraisal',
   async measure(print) {
-    for (const figure of [benchChains, benchAttestations, benchMessages, benchPeers]) {
+    for (const figure of [benchChains, benchAttestations, benchMessages, benchPeers, benchReplay]) {
       for (const line of await figure()) print(line);
     }
   },

@@ -12,19 +12,16 @@ import {
 import { besideFloor } from './beside-floor.js';
 import { chainFloor } from './floor.js';
 
-const now = new Date();
-const challenge = new Uint8Array(32).fill(7);
+/** The time that chains are made at and judged for. */
+export const benchNow = new Date();
+
+/** The challenge that every chain is made for. */
+export const benchChallenge = new Uint8Array(32).fill(7);
 
 /** What an Android chain costs beside its floor: of a virtual vendor, in the shape phones send. */
 export async function benchChains(): Promise<readonly string[]> {
   const vendors = createVendorRoots();
-  const trust: TrustSet = {
-    androidAnchors: vendors.androidAnchors.map((der, index) => anchor(`virtual-${index}`, der)),
-    knownSoftwareRoots: [],
-    appAttestAnchors: [],
-    receiptAnchors: [],
-    revocation: null,
-  };
+  const trust = vendorTrust(vendors);
   const lines: string[] = [];
   for (const provisioning of ['factory', 'rkp'] as const) {
     const chain = await mintChain(provisioning, vendors);
@@ -36,8 +33,8 @@ export async function benchChains(): Promise<readonly string[]> {
         floor: chainFloor(parsed.value, trust),
         trust,
         input: () => ({
-          ...{ evidence: parseAndroidKey(chain), expected: { challenge } },
-          ...{ policy: BASELINE, now },
+          ...{ evidence: parseAndroidKey(chain), expected: { challenge: benchChallenge } },
+          ...{ policy: BASELINE, now: benchNow },
         }),
       })),
     );
@@ -45,7 +42,19 @@ export async function benchChains(): Promise<readonly string[]> {
   return lines;
 }
 
-async function mintChain(
+/** The trust set of virtual vendors. */
+export function vendorTrust(vendors: VendorRoots): TrustSet {
+  return {
+    androidAnchors: vendors.androidAnchors.map((der, index) => anchor(`virtual-${index}`, der)),
+    knownSoftwareRoots: [],
+    appAttestAnchors: [],
+    receiptAnchors: [],
+    revocation: null,
+  };
+}
+
+/** A chain of a new key, as a phone sends it. */
+export async function mintChain(
   provisioning: Provisioning,
   vendors: VendorRoots,
 ): Promise<readonly Uint8Array[]> {
@@ -56,12 +65,16 @@ async function mintChain(
       securityPatch: '2026-11-05',
     },
     vendors,
-    clock: () => now,
+    clock: () => benchNow,
     conditions: () => FAIR_CONDITIONS,
   });
   const { attestationChain } = await keystore.generate({
-    ...{ alias: 'bench', algorithm: 'ec-p256', level: 'tee', digests: ['sha256'], challenge },
-    packageInfo: { packageName: 'org.attestlab.probe', versionCode: 1, signerDigests: [challenge] },
+    ...{ alias: 'bench', algorithm: 'ec-p256', level: 'tee', digests: ['sha256'] },
+    challenge: benchChallenge,
+    packageInfo: {
+      ...{ packageName: 'org.attestlab.probe', versionCode: 1 },
+      signerDigests: [benchChallenge],
+    },
   });
   if (attestationChain === undefined) throw new Error('the key was not attested');
   return attestationChain;
