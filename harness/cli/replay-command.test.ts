@@ -109,8 +109,13 @@ describe('a run', () => {
     const run = createRunFolder(join(folder, 'reports'), TEST_NOW);
     run.storeText('trust.json', encodeTrust(trust));
     const journal = openJournal(run.file('journal.jsonl'), () => TEST_NOW);
-    const conductor = { activeScenario: () => 'attestation/issuance' };
-    const recorder = createAppraisalRecorder({ folder: run, journal, conductor });
+    const unwritable = (): never => {
+      throw new Error('an appraisal was not written');
+    };
+    const recorder = createAppraisalRecorder({
+      ...{ folder: run, journal, onUnwritable: unwritable },
+      conductor: { activeScenario: () => 'attestation/issuance', unrecorded: unwritable },
+    });
     const event = { exchangeId: '1', subject: 's', purpose: 'tls' } as const;
     for (const input of [good, bad]) {
       const result = createVerifier({ trust }).appraise(input);
