@@ -1,7 +1,10 @@
 import { scenario } from '../../harness/run/scenario.js';
 
-// Somebody looks, reads, comes back: pauses between taps, in ms.
-const PAUSES_MS = [3, 41, 7, 95, 12, 260, 5, 33, 150, 18, 64, 9, 400].map((s) => s * 1000);
+// Somebody looks, reads, comes back: pauses between taps, in ms. They take more than an hour, over
+// which not even a machine that is busy at one end delays a message by as much as a clock drifts.
+const PAUSES_MS = [12, 164, 28, 380, 48, 1_040, 20, 132, 600, 72, 256, 36, 1_600].map(
+  (s) => s * 1000,
+);
 
 scenario(
   {

@@ -93,7 +93,8 @@ export const MEASUREMENTS: Readonly<Record<SignalId, (traffic: Traffic) => Measu
       return { samples: offsets.length, value: null, text };
     }
     const value = perMs * HOUR_MS;
-    const text = `the key's clock falls behind by ${Math.round(value)} ms per hour, over ${minutes} min`;
+    const way = value < 0 ? 'gains' : 'loses';
+    const text = `the key's clock ${way} ${Math.round(Math.abs(value))} ms per hour, over ${minutes} min`;
     return { samples: offsets.length, value, text };
   },
   'interval-regularity': ({ signed }) => {
