@@ -52,7 +52,8 @@ describe('fuzzing', () => {
   it('tells of evidence that is accepted and that nobody signed as it is', () => {
     const requests = passing.filter(({ input }) => input.evidence.format === 'csr');
     const state = freshState();
-    for (let iteration = 0; iteration < 200; iteration += 1) {
+    // Few mutants of a request leave it as valid as it was.
+    for (let iteration = 0; iteration < 4_000 && state.troubles.length === 0; iteration += 1) {
       fuzzOnce({ vectors: requests, signed: new Set() }, { seed: 1, iteration }, state);
     }
     expect(state.troubles[0]?.what).toBe('accepted with a request that nobody signed');
