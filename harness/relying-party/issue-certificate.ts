@@ -16,15 +16,22 @@ export const SHORT_LIVED: ClientCertificatePolicy = {
   backdateMs: 60_000,
 };
 
+/** What a client certificate is made of, beside the policy. */
+export interface ClientCertificateOrder {
+  readonly subject: string;
+  readonly spki: Uint8Array;
+  readonly now: Date;
+}
+
+/** Issues client certificates of one authority under one policy. */
+export type IssueClientCertificate = (
+  order: ClientCertificateOrder,
+) => ReturnType<typeof issueClientCertificate>;
+
 /** A client certificate for a key whose possession and evidence have been judged; leaf first. */
 export async function issueClientCertificate(
   authority: Authority,
-  order: {
-    readonly subject: string;
-    readonly spki: Uint8Array;
-    readonly now: Date;
-    readonly policy: ClientCertificatePolicy;
-  },
+  order: ClientCertificateOrder & { readonly policy: ClientCertificatePolicy },
 ): Promise<readonly [leaf: Uint8Array, issuer: Uint8Array]> {
   const key = createPublicKey({ key: Buffer.from(order.spki), format: 'der', type: 'spki' });
   if (!isP256(key)) throw new Error('client certificates are for P-256 keys only');

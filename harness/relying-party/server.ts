@@ -11,7 +11,12 @@ import {
   addRegistrationRoutes,
   addSignedRoutes,
 } from './http/routes.js';
-import { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
+import {
+  issueClientCertificate,
+  SHORT_LIVED,
+  type ClientCertificatePolicy,
+  type IssueClientCertificate,
+} from './issue-certificate.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
 import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
@@ -80,17 +85,15 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   const challenges = new Challenges(context, {
     lifetimeMs: options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS,
   });
-  const issuing = {
-    challenges,
-    authority: clientAuthority,
-    certificates: options.certificates ?? SHORT_LIVED,
-  };
+  const policy = options.certificates ?? SHORT_LIVED;
+  const issue: IssueClientCertificate = (order) =>
+    issueClientCertificate(clientAuthority, { ...order, policy });
 
   const enrolment = createListener(context, { listener: 'enrolment', tls });
   addCommonRoutes(enrolment, context);
   addEnrolmentRoutes(enrolment, {
     challenges,
-    enrolment: new Enrolment(context, issuing),
+    enrolment: new Enrolment(context, challenges, issue),
   });
 
   const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
@@ -103,7 +106,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   addRegistrationRoutes(api, context, {
     challenges,
     signingKeys: new SigningKeys(context, challenges),
-    renewals: new Renewals(context, issuing),
+    renewals: new Renewals(context, challenges, issue),
   });
   addSignedRoutes(api, context, new SignedRequests(context));
 
