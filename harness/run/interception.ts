@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { parseCertificate } from '../encoding/certificate.js';
 import { HarnessError } from '../errors.js';
 import {
@@ -9,6 +8,7 @@ import {
   type TlsInterceptor,
 } from '../interception/index.js';
 import { pinOf, type LabPki } from '../relying-party/index.js';
+import { LeftOpen } from './left-open.js';
 
 /** What stories can put between a phone and the relying party. */
 export const MIDDLES = [
@@ -104,10 +104,7 @@ export function createInterceptors(parts: {
   readonly anchors: readonly Uint8Array[];
 }): Interceptors {
   const { setup, anchors } = parts;
-  const running = new Map<
-    string,
-    { readonly phone: string; readonly interceptor: TlsInterceptor }
-  >();
+  const running = new LeftOpen<TlsInterceptor>('interceptor');
   return {
     setup,
     async start(phone, { middle, before, clientCertificate }) {
@@ -120,14 +117,11 @@ export function createInterceptors(parts: {
           upstream: { host: hostname, port: Number(port), anchors },
         },
       });
-      const id = randomUUID();
-      running.set(id, { phone, interceptor });
+      const id = running.add(phone, interceptor);
       return { id, url: `https://${hostname}:${interceptor.port}` };
     },
     async finish(id) {
-      const interceptor = running.get(id)?.interceptor;
-      if (interceptor === undefined) throw new HarnessError('ERR_USAGE', 'no such interceptor');
-      running.delete(id);
+      const interceptor = running.take(id);
       try {
         await interceptor.waitForEnded(1, { timeoutMs: END_TIMEOUT_MS });
       } finally {
@@ -135,14 +129,8 @@ export function createInterceptors(parts: {
       }
       return soleConnection(interceptor);
     },
-    async abandon(phone) {
-      const left = [...running].filter(([, one]) => one.phone === phone);
-      for (const [id] of left) running.delete(id);
-      await Promise.all(left.map(([, { interceptor }]) => interceptor.close()));
-    },
-    close: async () => {
-      await Promise.all([...running.values()].map(({ interceptor }) => interceptor.close()));
-    },
+    abandon: (phone) => running.abandon(phone),
+    close: () => running.close(),
   };
 }
 

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { equalBytes, utf8 } from '../encoding/bytes.js';
-import { HarnessError } from '../errors.js';
 import {
   createInterceptionAuthority,
   type InterceptionAuthority,
   type MitmProxy,
 } from '../interception/index.js';
+import { LeftOpen } from './left-open.js';
 
 /** A proxy that reads by rules, in the settings of a phone. */
 export interface StartedProxy {
@@ -40,7 +39,7 @@ export const REWRITTEN_STATUS = 299;
 
 /** Prepares proxies; none listens, and nothing of them is loaded, before a story asks for one. */
 export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }): Proxies {
-  const running = new Map<string, { readonly phone: string; readonly proxy: MitmProxy }>();
+  const running = new LeftOpen<MitmProxy>('proxy');
   let lab: InterceptionAuthority | null = null;
   return {
     async start(phone, body) {
@@ -55,14 +54,11 @@ export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }
         rules: [{ then: { kind: 'answer', status: REWRITTEN_STATUS, body } }],
         upstreamAnchors: parts.anchors,
       });
-      const id = randomUUID();
-      running.set(id, { phone, proxy });
+      const id = running.add(phone, proxy);
       return { id, address: `127.0.0.1:${proxy.port}`, anchor: authority.certificate };
     },
     async finish(id, body) {
-      const proxy = running.get(id)?.proxy;
-      if (proxy === undefined) throw new HarnessError('ERR_USAGE', 'no such proxy');
-      running.delete(id);
+      const proxy = running.take(id);
       await proxy.close();
       const requests = proxy.requests();
       return {
@@ -70,14 +66,8 @@ export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }
         bodyBytes: requests.reduce((sum, request) => sum + request.body.length, 0),
       };
     },
-    async abandon(phone) {
-      const left = [...running].filter(([, one]) => one.phone === phone);
-      for (const [id] of left) running.delete(id);
-      await Promise.all(left.map(([, { proxy }]) => proxy.close()));
-    },
-    close: async () => {
-      await Promise.all([...running.values()].map(({ proxy }) => proxy.close()));
-    },
+    abandon: (phone) => running.abandon(phone),
+    close: () => running.close(),
   };
 }
 
