@@ -120,11 +120,6 @@ export function children(node: DerNode): readonly DerNode[] {
   return node.parts();
 }
 
-/** The elements that follow one another in `bytes`, which they fill. */
-export function readAll(bytes: Uint8Array, baseOffset = 0): readonly DerNode[] {
-  return readElements({ bytes, baseOffset }, 0, bytes.length);
-}
-
 /** Refuses nesting past what the formats need; call once on untrusted input. */
 export function assertDepth(node: DerNode, depth = 0): void {
   if (depth > MAX_DEPTH) throw new MalformedInput('nested too deeply', node.offset);

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { concatBytes } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 
 /** Whole lines of a file. */
@@ -31,7 +32,7 @@ export async function* lineBatches(
   for await (const chunk of readChunks(file)) {
     const end = chunk.lastIndexOf(NEW_LINE) + 1;
     if (end > 0) {
-      const bytes = joined([...rest, chunk.subarray(0, end)]);
+      const bytes = concatBytes(...rest, chunk.subarray(0, end));
       // Counted before they are given away: whoever takes the bytes may hand them to a thread.
       const lines = countLines(bytes);
       yield { firstLine, bytes };
@@ -45,7 +46,8 @@ export async function* lineBatches(
       throw new HarnessError('ERR_FILE_INVALID', `${file}:${firstLine}: a line of no end`);
     }
   }
-  if (restBytes > 0 && options.tornLine === 'kept') yield { firstLine, bytes: joined(rest) };
+  if (restBytes > 0 && options.tornLine === 'kept')
+    yield { firstLine, bytes: concatBytes(...rest) };
 }
 
 async function* readChunks(file: string): AsyncGenerator<Uint8Array, void> {
@@ -57,16 +59,6 @@ async function* readChunks(file: string): AsyncGenerator<Uint8Array, void> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HarnessError('ERR_FILE_UNREADABLE', `${file}: ${reason}`, { cause });
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function countLines(bytes: Uint8Array): number {

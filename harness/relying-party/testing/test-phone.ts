@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { encodePemCertificate } from '../../encoding/pem.js';
 import { buildCsr } from '../../evidence/csr/index.js';
@@ -245,11 +245,6 @@ function sentRequest(
     ...{ method, url, body },
     headers: contentType === '' ? headers : [...headers, ['content-type', contentType]],
   };
-}
-
-/** SHA-256, base64url. */
-export function digestOf(bytes: Uint8Array): string {
-  return toBase64url(createHash('sha256').update(bytes).digest());
 }
 
 function signer(key: TestKey): (data: Uint8Array) => Uint8Array {
