@@ -1,4 +1,12 @@
 import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type Agent,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { z } from 'zod';
+import {
   PHONE_ACTIONS,
   phoneProblemSchema,
   type PhoneAction,
@@ -6,7 +14,6 @@ import {
   type PhoneProblem,
   type PhoneRequest,
 } from './phone-host-protocol.js';
-import type { z } from 'zod';
 
 /** A phone host's "no". */
 export class PhoneHostError extends Error {
@@ -40,9 +47,12 @@ export function remotePhone({ hostUrl, token, udid }: RemotePhoneAddress): Remot
     throw new PhoneHostError('unreachable', `${hostUrl} is neither HTTPS nor the loopback host`);
   }
   const base = `${hostUrl.replace(/\/$/, '')}/phones/${encodeURIComponent(udid)}`;
+  const agent = hostUrl.startsWith('https:')
+    ? new HttpsAgent({ keepAlive: true })
+    : new HttpAgent({ keepAlive: true });
   return {
     async do(action, request) {
-      const { status, body } = await post(`${base}/${action}`, token, request);
+      const { status, body } = await post(`${base}/${action}`, { token, agent }, request);
       if (status === 200) return answerSchema(action).parse(body);
       const told = phoneProblemSchema.safeParse(body).data;
       throw new PhoneHostError(
@@ -59,22 +69,52 @@ function isTokenSafe(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1');
 }
 
+interface Door {
+  readonly token: string;
+  readonly agent: Agent;
+}
+
 async function post(
   url: string,
-  token: string,
-  request: object,
+  door: Door,
+  body: object,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      redirect: 'error',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-    });
-    return { status: response.status, body: await response.json() };
+    const { status, text } = await exchange(url, door, JSON.stringify(body));
+    return { status, body: JSON.parse(text) as unknown };
   } catch (error) {
     throw new PhoneHostError('unreachable', `the phone host: ${String(error)}`);
   }
+}
+
+// Node's own client, which follows no redirect: `fetch` costs several times as much, and every command
+// of every session comes by here.
+function exchange(
+  url: string,
+  { token, agent }: Door,
+  text: string,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+      textOf(response).then((answered) => {
+        resolve({ status: response.statusCode ?? 0, text: answered });
+      }, reject);
+    });
+    sent.once('error', reject);
+    sent.end(text);
+  });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function answerSchema<Action extends PhoneAction>(action: Action): z.ZodType<PhoneAnswer<Action>> {

@@ -40,6 +40,9 @@ export async function startPhoneHost(
       },
     );
   });
+  // A face keeps its connections: one that were closed while a command is on its way would look like
+  // a phone that is gone.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
