@@ -1,4 +1,4 @@
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import { encodePemCertificate } from '../encoding/pem.js';
@@ -40,12 +40,16 @@ export interface HttpsTransportOptions {
   readonly serverName?: string;
   readonly identity?: ClientIdentity;
   readonly timeoutMs?: number;
+  /** Whether each request has a connection of its own, which is the default, or they share some. */
+  readonly connections?: 'own' | 'shared';
   readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 const TIMEOUT_MS = 10_000;
+/** Well below what any server waits, so that none closes a connection that is about to be used. */
+const IDLE_MS = 3_000;
 
-/** Carries requests over HTTPS from this process, a connection for each. */
+/** Carries requests over HTTPS from this process. */
 export function httpsTransport(options: HttpsTransportOptions): Transport {
   const { identity, serverName, tlsVersion, timeoutMs = TIMEOUT_MS } = options;
   // Made once: reading the certificates costs more than a handshake.
@@ -58,7 +62,10 @@ export function httpsTransport(options: HttpsTransportOptions): Transport {
   });
   const tls = {
     secureContext,
-    agent: false,
+    agent:
+      options.connections === 'shared'
+        ? new Agent({ keepAlive: true, timeout: IDLE_MS })
+        : (false as const),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
   return ({ method, url, headers, body }) =>

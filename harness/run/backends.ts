@@ -9,28 +9,10 @@ import {
 } from '../relying-party/index.js';
 import { parseRevocationList, type TrustSet } from '../trust/index.js';
 import { createVerifier, type AppraisalInput, type AppraisalPolicy } from '../verifier/index.js';
+import type { BackendId } from './stage-words.js';
 import type { Watch, Watches } from './watches.js';
 
-/** The relying parties that stories meet: one as it should be, and others that differ in one thing. */
-export const BACKENDS = {
-  reference: 'the relying party as it should be',
-  undemanding: 'asks for no evidence, and so takes any key for what it is said to be',
-  hasty: 'takes no challenge that is not presented at once',
-  unlisted: 'has no list of revoked attestation keys',
-  'after-revocation': 'has a list that revokes the attestation key of whoever enrols',
-  'of-another-app': 'knows an app of another name',
-  'of-another-signer': 'knows an app of this name that somebody else has signed',
-  watched: 'has a clock and a log of its own for each phone, so that days pass in a scenario',
-  'demanding-play':
-    'demands a verdict of Play Integrity too, and takes a probe that no store distributes',
-  'of-another-environment': "takes App Attest of Apple's other environment alone",
-} as const;
-
-/** One of them. */
-export type BackendId = keyof typeof BACKENDS;
-
-/** Every one, for schemas. */
-export const BACKEND_IDS = Object.keys(BACKENDS) as readonly BackendId[];
+export type { BackendId } from './stage-words.js';
 
 /** A relying party that listens, and a client of its enrolment listener. */
 export interface Backend {
@@ -72,7 +54,11 @@ export function createBackends(parts: BackendParts): Backends {
     const events = parts.eventsFor(trustOf);
     const whole = parts.spoil({ ...parts.reference, events, ...options });
     const relyingParty = await startRelyingParty(whole);
-    const transport = httpsTransport({ anchors: [whole.pki.serverAnchor] });
+    const transport = httpsTransport({
+      anchors: [whole.pki.serverAnchor],
+      // Workers ask through this process; who they are does not depend on a connection here.
+      connections: 'shared',
+    });
     const { enrolUrl } = relyingParty;
     return { relyingParty, enrolment: createRelyingPartyClient({ url: enrolUrl, transport }) };
   };

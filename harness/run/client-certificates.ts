@@ -2,18 +2,9 @@ import { fromBase64url } from '../encoding/bytes.js';
 import { ExtendedKeyUsage, ExtendedKeyUsageExtension } from '../encoding/peculiar.js';
 import { HarnessError } from '../errors.js';
 import { createLabPki, type LabPki } from '../relying-party/index.js';
+import type { CertificateFault } from './stage-words.js';
 
-/** What can be wrong with a client certificate that otherwise certifies the phone's own key. */
-export const CERTIFICATE_FAULTS = [
-  'none',
-  'expired',
-  'not-yet-valid',
-  'foreign-issuer',
-  'wrong-usage',
-] as const;
-
-/** One of them, or none. */
-export type CertificateFault = (typeof CERTIFICATE_FAULTS)[number];
+export type { CertificateFault } from './stage-words.js';
 
 const HOUR_MS = 60 * 60_000;
 

@@ -7,10 +7,8 @@ import {
   signalSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
-import { BACKEND_IDS } from './backends.js';
-import { CERTIFICATE_FAULTS } from './client-certificates.js';
 import { leverSchema } from './levers.js';
-import { MIDDLES, PINNINGS } from './interception.js';
+import { BACKEND_IDS, CERTIFICATE_FAULTS, MIDDLES, PINNINGS } from './stage-words.js';
 
 const name = z.string().min(1).max(200);
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);

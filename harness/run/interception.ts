@@ -9,23 +9,9 @@ import {
 } from '../interception/index.js';
 import { pinOf, type LabPki } from '../relying-party/index.js';
 import { LeftOpen } from './left-open.js';
+import type { Middle, Pinning } from './stage-words.js';
 
-/** What stories can put between a phone and the relying party. */
-export const MIDDLES = [
-  'trusted-interceptor',
-  'untrusted-interceptor',
-  'interceptor-for-another-name',
-  'rotated-server',
-] as const;
-
-/** One of them. */
-export type Middle = (typeof MIDDLES)[number];
-
-/** What apps are built to pin. */
-export const PINNINGS = ['leaf', 'authority', 'leaf-and-backup'] as const;
-
-/** One way to pin. */
-export type Pinning = (typeof PINNINGS)[number];
+export type { Middle, Pinning } from './stage-words.js';
 
 /** Everything that decides how an interception goes; a sabotage changes it as a whole. */
 export interface InterceptionSetup {

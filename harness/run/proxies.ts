@@ -5,6 +5,7 @@ import {
   type MitmProxy,
 } from '../interception/index.js';
 import { LeftOpen } from './left-open.js';
+import { REWRITTEN_STATUS } from './stage-words.js';
 
 /** A proxy that reads by rules, in the settings of a phone. */
 export interface StartedProxy {
@@ -33,9 +34,6 @@ export interface Proxies {
   abandon(phone: string): Promise<void>;
   close(): Promise<void>;
 }
-
-/** The status of a rewritten answer: no server gives it. */
-export const REWRITTEN_STATUS = 299;
 
 /** Prepares proxies; none listens, and nothing of them is loaded, before a story asks for one. */
 export function createProxies(parts: { readonly anchors: readonly Uint8Array[] }): Proxies {

@@ -3,9 +3,9 @@ import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
 import type { SubmittedVerdict } from '../../relying-party/index.js';
 import type { AttestationResult } from '../../verifier/result.js';
-import type { BackendId } from '../backends.js';
+import type { BackendId } from '../stage-words.js';
 import type { ControlClient } from '../control-client.js';
-import type { ControlAnswer, Exchange } from '../control-protocol.js';
+import type { ControlAnswer, ControlRequest, ControlRoute, Exchange } from '../control-protocol.js';
 import { certificateLifetime } from './certificate.js';
 import type { Enrolment } from './enrolment.js';
 
@@ -35,9 +35,8 @@ export function openDoor(
   phone: string,
   backend: BackendId = 'reference',
 ): RelyingPartyDoor {
-  let description: ReturnType<RelyingPartyDoor['describe']> | null = null;
   return {
-    describe: () => (description ??= control.ask('relying-party/describe', { phone, backend })),
+    describe: () => control.ask('relying-party/describe', { phone, backend }),
     async challenge(subject) {
       const answer = await control.ask('relying-party/challenge', { phone, backend, subject });
       if (answer.status === 201) return z.string().parse(answer.body['challenge']);
@@ -59,5 +58,22 @@ export function openDoor(
     },
     lifetimeOf: certificateLifetime,
     appraisals: async () => (await control.ask('appraisals', { phone })).results,
+  };
+}
+
+/** A client that asks once what a relying party is: that does not change while a run is on. */
+export function describingOnce(control: ControlClient): ControlClient {
+  const known = new Map<string, Promise<unknown>>();
+  return {
+    ask: <Route extends ControlRoute>(route: Route, request: ControlRequest<Route>) => {
+      if (route !== 'relying-party/describe') return control.ask(route, request);
+      const key = JSON.stringify(request);
+      const answer = known.get(key) ?? control.ask(route, request);
+      known.set(key, answer);
+      // A failure is not what it is.
+      answer.catch(() => known.delete(key));
+      return answer as Promise<ControlAnswer<Route>>;
+    },
+    report: (route, request) => control.report(route, request),
   };
 }

@@ -6,7 +6,7 @@ import { encodePemCertificate } from '../../encoding/pem.js';
 import { buildCsr } from '../../evidence/csr/index.js';
 import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
-import { httpsTransport } from '../../relying-party/index.js';
+import { httpsTransport } from '../../relying-party/transport.js';
 import { ARRIVAL_PATH } from '../arrivals.js';
 import type { Exchange } from '../control-protocol.js';
 import { chainOf } from './certificate.js';

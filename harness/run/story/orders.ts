@@ -7,7 +7,9 @@ import {
   type SignedHttpRequest,
 } from '../../evidence/signed-request/index.js';
 import { HarnessError } from '../../errors.js';
-import { orderReplySchema, readAnswer, type Transport } from '../../relying-party/index.js';
+import { readAnswer } from '../../relying-party/client.js';
+import { orderReplySchema } from '../../relying-party/schemas.js';
+import type { Transport } from '../../relying-party/transport.js';
 import type { Exchange } from '../control-protocol.js';
 import { exchangeOf } from '../exchange.js';
 import type { PhoneKey } from './keys.js';

@@ -4,8 +4,8 @@ import {
   createRelyingPartyClient,
   type Answer,
   type RelyingPartyClient,
-  type Transport,
-} from '../../relying-party/index.js';
+} from '../../relying-party/client.js';
+import type { Transport } from '../../relying-party/transport.js';
 import type { Exchange } from '../control-protocol.js';
 import { exchangeOf } from '../exchange.js';
 import { chainOf } from './certificate.js';

@@ -7,7 +7,7 @@ import type { SubmittedVerdict } from '../../relying-party/index.js';
 import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
 import type { Exchange } from '../control-protocol.js';
-import { openDoor, type RelyingPartyDoor } from './door.js';
+import { describingOnce, openDoor, type RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment, type EnrolmentOrder } from './enrolment.js';
 import { installCertificate } from './certificate.js';
 import { measureCosts, type OperationCost } from './costs.js';
@@ -115,9 +115,9 @@ export function createStoryteller(
   control: ControlClient,
   phone: string,
 ): Storyteller {
-  const told = { probe, control, phone };
+  const told = { probe, control: describingOnce(control), phone };
   const registered = once(() =>
-    registerPhone(probe, registrars(control, phone), {
+    registerPhone(probe, registrars(told.control, phone), {
       subject: `${phone}.orders`.slice(0, MAX_COMMON_NAME),
       alias: 'orders',
     }),

@@ -6,7 +6,7 @@ import { ARRIVAL_PATH } from '../arrivals.js';
 import type { ControlClient } from '../control-client.js';
 import type { ControlAnswer } from '../control-protocol.js';
 import type { Middle, Pinning } from '../interception.js';
-import { REWRITTEN_STATUS } from '../proxies.js';
+import { REWRITTEN_STATUS } from '../stage-words.js';
 import type { RelyingPartyDoor } from './door.js';
 import type { ProbeWords } from './probe-words.js';
 import { sendTo } from './reach.js';
