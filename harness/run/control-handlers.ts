@@ -18,6 +18,8 @@ export function controlHandlers(run: {
   readonly recorder: AppraisalRecorder;
   readonly stage: Stage;
   readonly lab: Lab;
+  /** Resolves once everything that was recorded so far is on the disk. */
+  readonly recorded: () => Promise<void>;
   readonly onReleased: (phone: string) => void;
 }): ControlHandlers {
   const { conductor, recorder, stage, lab } = run;
@@ -47,6 +49,11 @@ export function controlHandlers(run: {
       levers.release(phone);
       stage.watches.of(phone).returnToPresent();
       await Promise.all([stage.interceptors.abandon(phone), stage.proxies.abandon(phone)]);
+      // No outcome counts before what it rests on is on the disk.
+      await run.recorded().catch((failure: unknown) => {
+        if (!(failure instanceof HarnessError)) throw failure;
+        conductor.unrecorded(phone, failure);
+      });
       return { outcome: conductor.scenarioFinished(phone, error) };
     },
     observations: ({ phone, name, observation }) => {

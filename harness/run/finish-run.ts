@@ -42,6 +42,8 @@ export interface EndingRun {
   /** What broke outside any job while it was on. */
   readonly faults: readonly Error[];
   readonly reports: readonly Report[];
+  /** Resolves once everything that was recorded so far is on the disk. */
+  readonly recorded: () => Promise<void>;
   readonly record: (end: Pick<RunRecord, 'finishedAt' | 'gate'>) => RunRecord;
 }
 
@@ -62,24 +64,28 @@ export async function finishRun(
     for (const error of errors) journalError(journal, error);
     const cancellation = new HarnessError('ERR_CANCELLED', 'the run was cancelled');
     const outcomes = conductor.settleAll(cancelled ? inconclusive(cancellation) : null);
+    // What may be gone with the machine is no ground for a gate that passes.
+    const unkept = await orError(run.recorded);
     const unwritable = journal.failure === null ? [] : [journal.failure];
     const decided = decideGate({
       planned: plan.jobs,
       uncovered: plan.uncovered,
       outcomes: outcomes.map(({ job, outcome }) => ({ ...job, outcome })),
-      errors: [...errors, ...new Set([...run.faults, ...unwritable])],
+      errors: [...errors, ...new Set([...run.faults, ...unwritable, ...unkept])],
       badWaivers: [],
       cancelled,
     });
     const gate = { ...decided, reasons: [...decided.reasons] };
     journal.keep({ type: 'finished', gate });
     const record = run.record({ finishedAt: new Date().toISOString(), gate });
-    const unwritten = orError(() => {
+    const unwritten = await orError(async () => {
       folder.writeRecord(record);
+      // Where it failed once, the gate has said so.
+      if (unkept.length === 0) await journal.synced();
     });
     const reported = reportedRun(record, [...journal.lines, ...journal.unwritten]);
     const { notes, errors: reportErrors } = writeReports(reported, folder.path, run.reports);
-    const unpublished = orError(() => {
+    const unpublished = await orError(() => {
       folder.publish();
     });
     return {
@@ -92,9 +98,9 @@ export async function finishRun(
 }
 
 /** What could not be written, where the rest of the run's end must go on without it. */
-function orError(write: () => void): readonly HarnessError[] {
+async function orError(write: () => void | Promise<void>): Promise<readonly HarnessError[]> {
   try {
-    write();
+    await write();
     return [];
   } catch (error) {
     if (error instanceof HarnessError) return [error];

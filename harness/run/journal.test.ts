@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +25,19 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
+
+/** The number under which this process has a file open. */
+function openFileOf(wanted: string): number {
+  const open = readdirSync('/proc/self/fd').find((one) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${one}`) === wanted;
+    } catch {
+      return false;
+    }
+  });
+  if (open === undefined) throw new Error(`${wanted} is not open`);
+  return Number(open);
+}
 
 const clock = (): Date => new Date('2026-11-23T01:02:03.004Z');
 const started = { type: 'scenario-started', phone: 'p', scenario: 'a/b' } as const;
@@ -39,13 +61,27 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('holds a measurement before the line that follows it', () => {
+  it('has everyone wait for what was appended before they asked', async () => {
     const journal = openJournal(path, clock);
-    const measurement = { operation: 'key.sign', level: null, ms: 3 } as const;
-    journal.append({ type: 'measurement', phone: 'p', scenario: 'a/b', ...measurement });
+    await journal.synced();
     journal.append(started);
+    const first = journal.synced();
+    journal.append({ ...started, scenario: 'a/c' });
+    const [second, third] = [journal.synced(), journal.synced()];
+    await Promise.all([first, second, third]);
+    journal.append({ ...started, scenario: 'a/d' });
+    await journal.synced();
     journal.close();
-    expect(readJournal(path).map(({ type }) => type)).toEqual(['measurement', 'scenario-started']);
+    expect(readJournal(path)).toHaveLength(3);
+  });
+
+  it('that could not reach the disk never says that it has', async (context) => {
+    if (process.platform !== 'linux') return context.skip();
+    const journal = openJournal(path, clock);
+    journal.append(started);
+    closeSync(openFileOf(path));
+    await expect(journal.synced()).rejects.toMatchObject({ code: 'ERR_FILE_UNWRITABLE' });
+    await expect(journal.synced()).rejects.toMatchObject({ code: 'ERR_FILE_UNWRITABLE' });
   });
 
   it('is readable by its owner alone', () => {

@@ -1,11 +1,12 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
 
 /**
- * The run's write-ahead record: each line is on the disk before anybody acts on it. Nobody acts on a
- * measurement, so what a crash of the machine takes is at most the measurements since the last step.
+ * The run's write-ahead record: each line is with the system before anybody acts on it, so that a
+ * process that is killed loses none. What must outlast the machine as well waits for `synced`.
  */
 export interface Journal {
   /** The lines written so far. */
@@ -17,8 +18,13 @@ export interface Journal {
   readonly unwritten: readonly JournalLine[];
   /** Tries once more what is unwritten, for when there is room again. */
   writeUnwritten(): void;
-  /** Why a line could not be written for the first time; null where each was. */
+  /** Why a line could not be written, or not be kept, for the first time; null where each was. */
   readonly failure: HarnessError | null;
+  /**
+   * Resolves once every line that was appended is on the disk. Whoever waits at the same time shares
+   * one wait. Where the disk failed once, it never resolves again: what it kept is unknown.
+   */
+  synced(): Promise<void>;
   /** Closes the file; appending afterwards is a bug. Idempotent. */
   close(): void;
 }
@@ -38,8 +44,6 @@ export function openJournal(path: string, clock: () => Date): Journal {
         try {
           // A full disk takes a part of a line, which a single write reports as a success.
           writeFileSync(file, bytes);
-          // A measurement decides nothing, so it reaches the disk with the line after it.
-          if (line.type !== 'measurement') fsyncSync(file);
         } catch (error) {
           ftruncateSync(file, size);
           throw error;
@@ -63,6 +67,7 @@ export function openJournal(path: string, clock: () => Date): Journal {
       unwritten = [...unwritten, { ...line, seq: lines.length + unwritten.length + 1 }];
     }
   };
+  const disk = sharedSync(file, path);
   return {
     lines,
     append: (entry) => write(lineOf(entry, lines.length + 1)),
@@ -78,8 +83,9 @@ export function openJournal(path: string, clock: () => Date): Journal {
       for (const line of again) keepLine(line);
     },
     get failure() {
-      return failure;
+      return failure ?? disk.failure;
     },
+    synced: () => disk.synced(),
     close() {
       if (!isOpen) return;
       isOpen = false;
@@ -95,11 +101,40 @@ export function journalError(journal: Journal, error: unknown): void {
   journal.keep({ type: 'error', phone: null, scenario: null, code, message });
 }
 
+const fsyncLater = promisify(fsync);
+
+/** Syncs a file for any number of those who wait at the same time. */
+function sharedSync(file: number, path: string): Pick<Journal, 'synced' | 'failure'> {
+  let failure: HarnessError | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  const sync = async (): Promise<void> => {
+    // The one that is running may have begun before the newest line.
+    await running;
+    next = null;
+    running = fsyncLater(file).catch((error: unknown) => {
+      failure ??= unwritable(path, error);
+    });
+    await running;
+    if (failure !== null) throw failure;
+  };
+  return {
+    synced: () => (next ??= sync()),
+    get failure() {
+      return failure;
+    },
+  };
+}
+
 function orUnwritable<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause: error });
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, cause: unknown): HarnessError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause });
 }

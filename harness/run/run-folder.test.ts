@@ -39,6 +39,14 @@ describe('a run folder', () => {
     });
   });
 
+  it('says when the evidence stored so far is on the disk', async () => {
+    const run = createRunFolder(reports, at);
+    await run.synced();
+    for (const name of ['1.json', '2.json']) run.storeEvidence('pixel', name, name);
+    await run.synced();
+    expect(readFileSync(run.file('evidence/pixel/2.json'), 'utf8')).toBe('2.json');
+  });
+
   it('takes evidence once: what a journal names is never replaced', () => {
     const run = createRunFolder(reports, at);
     run.storeEvidenceCopy('pixel', '1.pem', 'abc');

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  close,
   closeSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -11,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { HarnessError } from '../errors.js';
 import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
@@ -29,6 +32,8 @@ export interface RunFolder {
   ): { file: string; sha256: string };
   /** Stores, beside it, bytes that a stored file holds already: nobody need wait for the disk. */
   storeEvidenceCopy(phone: string, name: string, content: string | Uint8Array): void;
+  /** Resolves once all evidence stored so far is on the disk; where that failed once, never again. */
+  synced(): Promise<void>;
   /** Stores `text` as a file of the run; the name may hold folders. */
   storeText(name: string, text: string): void;
   /** Replaces run.json as a whole: a reader sees the old record or the new one, never half. */
@@ -45,6 +50,7 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   const made = new Set<string>();
+  const unsynced = new Set<Promise<void>>();
   const makeFolder = (folder: string): void => {
     if (made.has(folder)) return;
     orUnwritable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
@@ -64,13 +70,22 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
     storeEvidence(phone, name, content) {
       const file = join(RUN_FILES.evidence, phone, name);
       makeFolder(dirname(join(path, file)));
-      writeOnce(join(path, file), content, { durable: true });
+      const synced = syncAndClose(writeOnce(join(path, file), content), file);
+      unsynced.add(synced);
+      // What has failed stays, for whoever waits next.
+      synced.then(
+        () => unsynced.delete(synced),
+        () => undefined,
+      );
       return { file, sha256: createHash('sha256').update(content).digest('hex') };
     },
     storeEvidenceCopy(phone, name, content) {
       const file = join(path, RUN_FILES.evidence, phone, name);
       makeFolder(dirname(file));
-      writeOnce(file, content, { durable: false });
+      closeSync(writeOnce(file, content));
+    },
+    synced: async () => {
+      await Promise.all(unsynced);
     },
     storeText: store,
     writeRecord(record) {
@@ -115,20 +130,28 @@ function setAside(reserve: string): void {
 
 // Nothing counts on a file of evidence before the journal names it, so a crash in the middle of
 // writing leaves a file that nobody reads.
-function writeOnce(
-  path: string,
-  content: string | Uint8Array,
-  { durable }: { readonly durable: boolean },
-): void {
-  orUnwritable(path, () => {
+function writeOnce(path: string, content: string | Uint8Array): number {
+  return orUnwritable(path, () => {
     const file = openSync(path, 'wx', 0o600);
     try {
       writeFileSync(file, content);
-      if (durable) fsyncSync(file);
-    } finally {
+      return file;
+    } catch (error) {
       closeSync(file);
+      throw error;
     }
   });
+}
+
+const fsyncLater = promisify(fsync);
+const closeLater = promisify(close);
+
+async function syncAndClose(file: number, path: string): Promise<void> {
+  try {
+    await fsyncLater(file).finally(() => closeLater(file));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 // A new file beside the old one, then a rename: a crash in between leaves the old one intact.
@@ -151,11 +174,15 @@ function writeWhole(path: string, content: string | Uint8Array): void {
   });
 }
 
-function orUnwritable(path: string, act: () => unknown): void {
+function orUnwritable<T>(path: string, act: () => T): T {
   try {
-    act();
+    return act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause: error });
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, cause: unknown): HarnessError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause });
 }

@@ -124,7 +124,8 @@ async function beginRun(parts: RunParts): Promise<Run> {
   closers.push(() => stage.close());
   const released = new Set<string>();
   const onReleased = (phone: string): void => void released.add(phone);
-  const handlers = controlHandlers({ conductor, recorder, stage, lab, onReleased });
+  const recorded = () => onDisk(parts);
+  const handlers = controlHandlers({ conductor, recorder, stage, lab, recorded, onReleased });
   const phones = lab.inventory.value.phones;
   const workers = workerPhones(phones, lab.referenceValues, folder);
   const told = sabotage?.scenarios?.(scenarios) ?? scenarios;
@@ -144,9 +145,15 @@ async function beginRun(parts: RunParts): Promise<Run> {
       // Whoever tests the harness waits for every run, and reads no page of any.
       const usual = sabotage === null && lane !== 'direct' ? REPORTS : RECORD_REPORTS;
       const reports = options.reportsWritten ?? usual;
-      return finishRun({ ...parts, conductor, faults, reports, record }, end);
+      return finishRun({ ...parts, conductor, faults, reports, recorded, record }, end);
     },
   };
+}
+
+// A line names evidence by its file and hash, so the files go first.
+async function onDisk({ folder, journal }: Pick<RunParts, 'folder' | 'journal'>): Promise<void> {
+  await folder.synced();
+  await journal.synced();
 }
 
 function workerEnv(
