@@ -13,20 +13,27 @@ export function maskRun(run: ReportedRun): ReportedRun {
 
 /** Replaces every identifier, everything that looks like an IMEI, and control characters. */
 export function cleaner(identifiers: readonly string[]): (text: string) => string {
-  // The longest first: one identifier may be part of another.
-  const known = [...new Set(identifiers)].sort((left, right) => right.length - left.length);
-  return (text) => {
-    const masked = known.reduce((rest, identifier) => replaceAllOf(rest, identifier), text);
+  // The longest first: one identifier may be part of another. Tools print them in whatever case they like.
+  const known = [...new Set(identifiers)]
+    .filter((identifier) => identifier !== '')
+    .sort((left, right) => right.length - left.length)
+    .map((identifier) => identifier.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  const identifying = known.length === 0 ? null : new RegExp(known.join('|'), 'gi');
+  const clean = (text: string): string => {
+    const masked = identifying === null ? text : text.replace(identifying, MASK);
     return withoutControls(
       masked.replace(/(?<!\d)\d{15}(?!\d)/g, (digits) => (isImei(digits) ? MASK : digits)),
     );
   };
-}
-
-// Tools print a serial in whatever case they like.
-function replaceAllOf(text: string, identifier: string): string {
-  const escaped = identifier.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-  return text.replace(new RegExp(escaped, 'gi'), MASK);
+  // A record says the same few words of every job.
+  const cleaned = new Map<string, string>();
+  return (text) => {
+    const before = cleaned.get(text);
+    if (before !== undefined) return before;
+    const after = clean(text);
+    cleaned.set(text, after);
+    return after;
+  };
 }
 
 /** The check digit of an IMEI (ISO/IEC 7812, Luhn). */
