@@ -5,6 +5,7 @@ import { exchange } from './exchange.js';
 import { failed, type SendPhase } from './send-failure.js';
 import { openTcp } from './tcp.js';
 import { openTls } from './tls.js';
+import { TlsContexts } from './tls-contexts.js';
 
 /** One HTTPS request of an app. */
 export interface SendRequest {
@@ -52,6 +53,7 @@ export interface PhoneNetworkOptions {
 /** A phone's network: real sockets, real TLS. */
 export class PhoneNetwork {
   readonly #options: PhoneNetworkOptions;
+  readonly #contexts = new TlsContexts();
 
   constructor(options: PhoneNetworkOptions) {
     this.#options = options;
@@ -80,7 +82,14 @@ export class PhoneNetwork {
       const { anchors, pins, client } = request;
       const { host } = target;
       const now = clock.now();
-      const tls = await openTls(tcp, { host, anchors, pins, client, now });
+      const tls = await openTls(tcp, {
+        host,
+        anchors,
+        pins,
+        client,
+        now,
+        contexts: this.#contexts,
+      });
       return { outcome: 'answered', ...(await exchange(tls, { ...request, ...target })) };
     } finally {
       tcp.destroy();

@@ -3,16 +3,17 @@ import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { toBase64 } from '../../encoding/bytes.js';
 import { parseCertificate } from '../../encoding/certificate.js';
-import { encodePemCertificate } from '../../encoding/pem.js';
 import { KeystoreException } from '../secure-hardware/index.js';
 import type { ClientIdentity } from './phone-network.js';
 import { SendFailure, socketFailure, STEP_TIMEOUT_MS } from './send-failure.js';
+import type { TlsContexts } from './tls-contexts.js';
 
 interface TlsTerms {
   readonly host: string;
   readonly anchors: readonly Uint8Array[];
   readonly pins: readonly string[] | null;
   readonly client: ClientIdentity | null;
+  readonly contexts: TlsContexts;
   /** The phone's own time. */
   readonly now: Date;
 }
@@ -24,20 +25,16 @@ interface TlsTerms {
  */
 export async function openTls(tcp: Socket, terms: TlsTerms): Promise<TLSSocket> {
   const key = clientKey(terms.client);
+  const client =
+    terms.client === null || key === null || key instanceof KeystoreException
+      ? null
+      : { chain: terms.client.chain, key };
   const socket = connect({
     socket: tcp,
     ...(isIP(terms.host) === 0 ? { servername: terms.host } : { host: terms.host }),
-    ca: terms.anchors.map(encodePemCertificate),
-    minVersion: 'TLSv1.2',
+    secureContext: terms.contexts.of({ anchors: terms.anchors, client }),
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
-    ...(terms.client === null || key === null || key instanceof KeystoreException
-      ? {}
-      : {
-          cert: terms.client.chain.map(encodePemCertificate).join(''),
-          // Inside the model: no caller of the phone ever sees these bytes.
-          key: key.export({ type: 'pkcs8', format: 'pem' }),
-        }),
   });
   await handshake(socket, key instanceof KeystoreException ? key : null);
   try {
