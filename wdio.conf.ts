@@ -1,6 +1,8 @@
 import { joinRun } from './harness/run/standalone.js';
+import { withoutTypeScriptLoader } from './harness/run/worker-loader.js';
 
 const { settings, onComplete } = await joinRun();
+const isCompiled = import.meta.url.endsWith('.js');
 
 /** Configuration of the wdio test runner: all scenarios of a phone in one worker, phones side by side. */
 export const config: WebdriverIO.Config = {
@@ -18,6 +20,10 @@ export const config: WebdriverIO.Config = {
   connectionRetryCount: 1,
   connectionRetryTimeout: 60_000,
   mochaOpts: { ui: 'bdd', timeout: settings.scenarioTimeoutMs },
+  onPrepare() {
+    if (!isCompiled) return;
+    process.env['NODE_OPTIONS'] = withoutTypeScriptLoader(process.env['NODE_OPTIONS'] ?? '');
+  },
   onComplete,
   async after() {
     const { leave } = await import('./harness/run/worker.js');
