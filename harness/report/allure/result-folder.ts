@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attachment, TestResult } from 'allure-js-commons';
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/sdk';
 import { HarnessError } from '../../errors.js';
-import { writeOwnedFile } from '../owned-file.js';
+import { removeQuietly } from '../owned-file.js';
 
 const EXTENSIONS = { 'application/json': 'json', 'text/plain': 'txt', 'text/csv': 'csv' } as const;
 
@@ -43,29 +43,41 @@ export class AllureResultFolder {
   attach({ name, type, text }: AttachedText): Attachment {
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
     const source = `${digest}-attachment.${EXTENSIONS[type]}`;
-    if (!this.#written.has(source)) writeOwnedFile(this.#path, source, text);
+    if (!this.#written.has(source)) this.#write(source, text);
     this.#written.add(source);
     return { name, type, source };
   }
 
   writeResult(result: TestResult): void {
-    writeOwnedFile(this.#path, `${result.uuid}-result.json`, JSON.stringify(result));
+    this.#write(`${result.uuid}-result.json`, JSON.stringify(result));
   }
 
   writeCategories(categories: readonly Category[]): void {
-    writeOwnedFile(this.#path, 'categories.json', JSON.stringify(categories));
+    this.#write('categories.json', JSON.stringify(categories));
   }
 
   writeEnvironment(environment: EnvironmentInfo): void {
-    writeOwnedFile(this.#path, 'environment.properties', stringifyEnvInfo(environment));
+    this.#write('environment.properties', stringifyEnvInfo(environment));
   }
 
   writeExecutor(executor: ExecutorInfo): void {
-    writeOwnedFile(this.#path, 'executor.json', JSON.stringify(executor));
+    this.#write('executor.json', JSON.stringify(executor));
   }
 
   /** Puts the history of earlier runs where Allure looks for it. */
   writeHistory(files: ReadonlyMap<string, string>): void {
-    for (const [name, text] of files) writeOwnedFile(join(this.#path, 'history'), name, text);
+    for (const [name, text] of files) this.#write(join('history', name), text);
+  }
+
+  // Each name is new in a folder that was empty, so nothing has to stand beside it until it is whole.
+  #write(name: string, text: string): void {
+    const file = join(this.#path, name);
+    try {
+      writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+    } catch (cause) {
+      removeQuietly(file);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new HarnessError('ERR_FILE_UNWRITABLE', `${file}: ${reason}`, { cause });
+    }
   }
 }
