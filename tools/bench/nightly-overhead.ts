@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadLab } from '../../harness/farm/lab.js';
 import { productRoot } from '../../harness/product.js';
 import type { Figure, Print } from './figure.js';
 import type { PartResult } from './overhead/mark.js';
@@ -14,8 +15,7 @@ import {
 } from './overhead/overhead.js';
 import { conductPart, type PartOrder } from './overhead/part.js';
 
-/** One phone of each way to keep keys; all eight would take twice as long. */
-const PHONES = ['pixel-tee', 'iphone-enclave', 'pixel-strongbox', 'emulator'];
+const LAB = join(productRoot, 'fixtures', 'labs', 'virtual');
 const PAIRS = 3;
 
 /** What a nightly costs beside bare wdio that sends the same commands to the same phones. */
@@ -32,15 +32,16 @@ export const nightlyOverhead: Figure = {
 };
 
 async function compare(folder: string, print: Print): Promise<void> {
+  const phones = loadLab(LAB).inventory.value.phones.map(({ alias }) => alias);
   const order = (name: string): PartOrder => ({
-    lab: join(productRoot, 'fixtures', 'labs', 'virtual'),
-    phones: PHONES,
+    lab: LAB,
+    phones,
     reports: join(folder, name),
     ...{ recording: join(folder, 'recording.json'), record: false },
   });
   print(SCOPE);
   const recorded = await conductPart('nightly', { ...order('recorded'), record: true });
-  print(`recorded ${recorded.requests} requests of ${PHONES.length} phones\n`);
+  print(`recorded ${recorded.requests} requests of ${phones.length} phones\n`);
   const pairs: Pair[] = [];
   for (let round = 1; round <= PAIRS; round += 1) {
     const nightly = await conductPart('nightly', order(`nightly-${round}`));
