@@ -11,19 +11,20 @@ export function maskRun(run: ReportedRun): ReportedRun {
   return { ...mapStrings(run, clean), identifiers: [] };
 }
 
+/** Whether a text holds an identifier, or something that looks like an IMEI. */
+export function identifierFinder(identifiers: readonly string[]): (text: string) => boolean {
+  const identifying = pattern(identifiers);
+  return (text) =>
+    (identifying !== null && text.search(identifying) !== -1) ||
+    [...text.matchAll(IMEI_LIKE)].some(([digits]) => isImei(digits));
+}
+
 /** Replaces every identifier, everything that looks like an IMEI, and control characters. */
 export function cleaner(identifiers: readonly string[]): (text: string) => string {
-  // The longest first: one identifier may be part of another. Tools print them in whatever case they like.
-  const known = [...new Set(identifiers)]
-    .filter((identifier) => identifier !== '')
-    .sort((left, right) => right.length - left.length)
-    .map((identifier) => identifier.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
-  const identifying = known.length === 0 ? null : new RegExp(known.join('|'), 'gi');
+  const identifying = pattern(identifiers);
   const clean = (text: string): string => {
     const masked = identifying === null ? text : text.replace(identifying, MASK);
-    return withoutControls(
-      masked.replace(/(?<!\d)\d{15}(?!\d)/g, (digits) => (isImei(digits) ? MASK : digits)),
-    );
+    return withoutControls(masked.replace(IMEI_LIKE, (digits) => (isImei(digits) ? MASK : digits)));
   };
   // A record says the same few words of every job.
   const cleaned = new Map<string, string>();
@@ -34,6 +35,17 @@ export function cleaner(identifiers: readonly string[]): (text: string) => strin
     cleaned.set(text, after);
     return after;
   };
+}
+
+const IMEI_LIKE = /(?<!\d)\d{15}(?!\d)/g;
+
+// The longest first: one identifier may be part of another. Tools print them in whatever case they like.
+function pattern(identifiers: readonly string[]): RegExp | null {
+  const known = [...new Set(identifiers)]
+    .filter((identifier) => identifier !== '')
+    .sort((left, right) => right.length - left.length)
+    .map((identifier) => identifier.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  return known.length === 0 ? null : new RegExp(known.join('|'), 'gi');
 }
 
 /** The check digit of an IMEI (ISO/IEC 7812, Luhn). */

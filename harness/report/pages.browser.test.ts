@@ -12,6 +12,7 @@ import { maskRun } from './masking.js';
 import { matrixPage } from './matrix/page.js';
 import { chromiumPath, hasJava } from './testing/programs.js';
 import { wideRun } from './testing/wide-run.js';
+import { none } from './allure/testing/written-results.js';
 
 const executablePath = chromiumPath();
 const WIDTHS = [360, 768, 1440];
@@ -145,7 +146,7 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
 
   describe.skipIf(!hasJava())('the Allure page', () => {
     it('shows every result, and asks the network for nothing', async () => {
-      writeAllureResults(run, folder, {});
+      writeAllureResults(run, folder, { evidence: none, environment: {} });
       expect(renderAllurePage(folder, process.env)).toMatchObject({ rendered: true });
       asked = [];
       const { page, requests } = await open('allure-report/index.html');

@@ -164,10 +164,25 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       verdict: z.enum(['accepted', 'rejected', 'indeterminate']),
       /** Relative to the run folder. */
       file: name,
+      /** The evidence alone, as tools of its format read it; absent in records of older releases. */
+      rawFile: name.exactOptional(),
       /** The trust that it went by, relative to the run folder; absent where that is `trust.json`. */
       trustFile: name.exactOptional(),
       fileSha256: sha256,
       resultSha256: sha256,
+    })
+    .readonly(),
+  z
+    .strictObject({
+      ...numbered,
+      /** What a phone showed, or wrote into its log, when a scenario had not ended as expected. */
+      type: z.literal('witness'),
+      phone: name,
+      scenario: name,
+      kind: z.enum(['screenshot', 'device-log']),
+      /** Relative to the run folder. */
+      file: name,
+      fileSha256: sha256,
     })
     .readonly(),
   z

@@ -4,6 +4,7 @@ import { junitReport } from './junit.js';
 import { maskRun } from './masking.js';
 import { matrixReport } from './matrix/matrix-report.js';
 import type { ReportedRun } from './read-run.js';
+import { evidenceReader, type ReadEvidence } from './screened-evidence.js';
 import { summaryReport } from './summary.js';
 
 /** What a report left behind. */
@@ -17,8 +18,8 @@ export interface Written {
 /** One way to tell of a run. It sees the masked run alone, so that none can forget to mask. */
 export interface Report {
   readonly name: string;
-  /** Writes into the run's folder. */
-  write(run: ReportedRun, folder: string): Written;
+  /** Writes into the run's folder; what it shows of evidence, it reads through `evidence`. */
+  write(run: ReportedRun, folder: string, evidence: ReadEvidence): Written;
 }
 
 /** The reports that cost no time to speak of; what tests the lab itself needs no more. */
@@ -51,13 +52,18 @@ export function writeReports(
   reports: readonly Report[] = REPORTS,
 ): WrittenReports {
   const masked = maskRun(run);
+  const evidence = evidenceReader(folder, run.identifiers);
   const files: string[] = [];
   const notes: string[] = [];
   const errors: HarnessError[] = [];
   const bugs: unknown[] = [];
   for (const report of reports) {
     try {
-      const written = report.write({ ...masked, notes: [...masked.notes, ...notes] }, folder);
+      const written = report.write(
+        { ...masked, notes: [...masked.notes, ...notes] },
+        folder,
+        evidence,
+      );
       files.push(...written.files);
       notes.push(...(written.notes ?? []));
     } catch (error) {

@@ -86,12 +86,13 @@ function store(
     `${name}.appraisal.json`,
     `${JSON.stringify(content, null, 2)}\n`,
   );
-  run.folder.storeEvidenceCopy(folder, `${name}.${raw.extension}`, raw.bytes);
+  const rawFile = run.folder.storeEvidenceCopy(folder, `${name}.${raw.extension}`, raw.bytes);
   run.journal.append({
     type: 'appraisal',
     ...{ phone, scenario, subject, purpose, verdict: result.verdict },
     format: input.evidence.format,
     file: stored.file,
+    rawFile,
     ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
     fileSha256: stored.sha256,
     resultSha256: sha256Text(canonicalJson(result)),

@@ -21,6 +21,7 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
     'phones/released': refuse,
     'scenarios/start': refuse,
     'scenarios/finish': refuse,
+    'scenarios/witness': refuse,
     observations: refuse,
     measurements: refuse,
     appraisals: refuse,

@@ -21,6 +21,7 @@ export function controlHandlers(run: {
   /** Resolves once everything that was recorded so far is on the disk. */
   readonly recorded: () => Promise<void>;
   readonly onReleased: (phone: string) => void;
+  readonly keepWitness: (witness: ControlRequest<'scenarios/witness'>) => void;
 }): ControlHandlers {
   const { conductor, recorder, stage, lab } = run;
   const levers = createLevers(lab.inventory.value.phones, stage.virtualLab);
@@ -55,6 +56,10 @@ export function controlHandlers(run: {
         conductor.unrecorded(phone, failure);
       });
       return { outcome: conductor.scenarioFinished(phone, error) };
+    },
+    'scenarios/witness': (witness) => {
+      run.keepWitness(witness);
+      return {};
     },
     observations: ({ phone, name, observation }) => {
       conductor.observed(phone, name, observation);

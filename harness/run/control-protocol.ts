@@ -58,6 +58,17 @@ export const CONTROL_ROUTES = {
     request: z.strictObject({ phone: name, error: error.nullable() }),
     answer: z.strictObject({ outcome: outcomeSchema }),
   },
+  /** What a phone showed and logged, where a scenario did not end as expected. */
+  'scenarios/witness': {
+    request: z.strictObject({
+      phone: name,
+      scenario: name,
+      /** PNG. */
+      screenshot: z.base64().nullable(),
+      log: z.string().nullable(),
+    }),
+    answer: nothing,
+  },
   observations: {
     request: z.strictObject({ phone: name, name, observation: observationSchema }),
     answer: nothing,

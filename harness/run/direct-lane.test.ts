@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { RUN_FILES } from '../report/record.js';
 import { conductDirectly } from './direct-lane.js';
 import { replayAppraisal } from './replay.js';
 import type { FinishedRun } from './finish-run.js';
+import { SABOTAGES } from './sabotages/index.js';
+import type { Sabotage } from './sabotages/sabotage.js';
 
 // Real TLS, real relying parties, virtual phones: everything of a night but Appium and the runner.
 const TIMEOUT_MS = 60_000;
@@ -27,6 +29,7 @@ function run(
   scenarios: readonly string[],
   edit: (inventory: string) => string = (yaml) => yaml,
   phones?: readonly string[],
+  sabotage?: Sabotage,
 ): Promise<FinishedRun> {
   const lab = join(work, 'lab');
   cpSync(join(productRoot, 'fixtures', 'labs', 'virtual'), lab, { recursive: true });
@@ -36,8 +39,11 @@ function run(
   const inventory = join(lab, 'inventory.yaml');
   writeFileSync(inventory, edit(readFileSync(inventory, 'utf8')));
   const reports = join(work, 'reports');
-  const chosen = phones === undefined ? {} : { phones };
-  return conductDirectly({ lab, reports, timeScale: 0, ...chosen });
+  return conductDirectly({
+    ...{ lab, reports, timeScale: 0 },
+    ...(phones === undefined ? {} : { phones }),
+    ...(sabotage === undefined ? {} : { sabotage }),
+  });
 }
 
 function words(finished: FinishedRun): Readonly<Record<string, string>> {
@@ -124,6 +130,34 @@ describe('a run in one process', () => {
       expect(others.map(({ verdict }) => verdict)).toContain('indeterminate');
       expect(others.map(({ verdict }) => verdict)).toContain('rejected');
       for (const { seq } of appraisals) expect(replayAppraisal(folder, seq).same).toBe(true);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'keeps the log of a phone whose scenario did not end as expected, and of no other',
+    async () => {
+      const sabotage = SABOTAGES.find(({ id }) => id === 'relying-party-accepts-replayed-counter');
+      const { folder, gate } = await run(
+        ['signed-body/replayed', 'hardware-keys/rsa'],
+        (yaml) => yaml,
+        ['pixel-tee'],
+        sabotage,
+      );
+      expect(gate.exit).toBe(1);
+      const witnesses = readJournal(join(folder, RUN_FILES.journal)).flatMap((line) =>
+        line.type === 'witness' ? [line] : [],
+      );
+      expect(witnesses).toMatchObject([
+        { phone: 'pixel-tee', scenario: 'signed-body/replayed', kind: 'device-log' },
+      ]);
+      const log = readFileSync(join(folder, witnesses[0]?.file ?? ''), 'utf8');
+      expect(log).toMatch(/Z network: POST [a-z.:0-9-]+: 200\n/);
+      const allure = join(folder, RUN_FILES.allureResults);
+      const shown = readdirSync(allure)
+        .filter((name) => name.endsWith('.txt'))
+        .map((name) => readFileSync(join(allure, name), 'utf8'));
+      expect(shown).toContain(log);
     },
     TIMEOUT_MS,
   );

@@ -15,6 +15,7 @@ import type { FinishedRun } from './finish-run.js';
 import { startRun, type Run, type RunOptions } from './run.js';
 import { taleOf } from './scenario.js';
 import type { WorkerPhone } from './session-capabilities.js';
+import { logText } from './witness.js';
 import { createTeller, type PhoneLane } from './teller.js';
 
 /** What a run in this process is started with. */
@@ -102,6 +103,9 @@ function directLane(virtual: VirtualPhone, { alias, probe }: WorkerPhone): Phone
       reachable();
       virtual.remove(probe.app);
       return Promise.resolve();
+    },
+    witness() {
+      return Promise.resolve({ screenshot: null, log: logText(virtual.log.take()) });
     },
     // What the probe waits for happens in this very process: there is no server to be spared.
     sleep: () => delay(1),

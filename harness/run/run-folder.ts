@@ -30,8 +30,11 @@ export interface RunFolder {
     name: string,
     content: string | Uint8Array,
   ): { file: string; sha256: string };
-  /** Stores, beside it, bytes that a stored file holds already: nobody need wait for the disk. */
-  storeEvidenceCopy(phone: string, name: string, content: string | Uint8Array): void;
+  /**
+   * Stores, beside it, bytes that a stored file holds already: nobody need wait for the disk. Returns
+   * the path relative to the run folder.
+   */
+  storeEvidenceCopy(phone: string, name: string, content: string | Uint8Array): string;
   /** Resolves once all evidence stored so far is on the disk; where that failed once, never again. */
   synced(): Promise<void>;
   /** Stores `text` as a file of the run; the name may hold folders. */
@@ -80,9 +83,10 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
       return { file, sha256: createHash('sha256').update(content).digest('hex') };
     },
     storeEvidenceCopy(phone, name, content) {
-      const file = join(path, RUN_FILES.evidence, phone, name);
-      makeFolder(dirname(file));
-      closeSync(writeOnce(file, content));
+      const file = join(RUN_FILES.evidence, phone, name);
+      makeFolder(dirname(join(path, file)));
+      closeSync(writeOnce(join(path, file), content));
+      return file;
     },
     synced: async () => {
       await Promise.all(unsynced);

@@ -23,6 +23,7 @@ import type { CollectedScenario } from './scenario.js';
 import type { WorkerPhone } from './session-capabilities.js';
 import type { Sabotage } from './sabotages/sabotage.js';
 import { encodeTrust } from './trust-record.js';
+import { storeWitness } from './witness.js';
 import { settingsFor, wdioSettingsEnv, type WdioSettings } from './wdio-settings.js';
 
 /** What a run is started with. */
@@ -96,14 +97,12 @@ async function beginRun(parts: RunParts): Promise<Run> {
   const conductor = conductorOf(parts);
   const faults: Error[] = [];
   let unwritable: HarnessError | null = null;
-  const recorder = createAppraisalRecorder({
-    ...{ folder, journal, conductor },
-    // A disk that is full is so for every file: the first says all.
-    onUnwritable: (error) => {
-      if (unwritable === null) faults.push(error);
-      unwritable ??= error;
-    },
-  });
+  // A disk that is full is so for every file: the first says all.
+  const onUnwritable = (error: HarnessError): void => {
+    if (unwritable === null) faults.push(error);
+    unwritable ??= error;
+  };
+  const recorder = createAppraisalRecorder({ folder, journal, conductor, onUnwritable });
   await leasePhones({
     ...{ runId: folder.id, lab, plan, closers },
     onTaken: (phone, error) => {
@@ -125,7 +124,12 @@ async function beginRun(parts: RunParts): Promise<Run> {
   const released = new Set<string>();
   const onReleased = (phone: string): void => void released.add(phone);
   const recorded = () => onDisk(parts);
-  const handlers = controlHandlers({ conductor, recorder, stage, lab, recorded, onReleased });
+  const handlers = controlHandlers({
+    ...{ conductor, recorder, stage, lab, recorded, onReleased },
+    keepWitness: (witness) => {
+      storeWitness({ folder, journal, onUnwritable }, witness);
+    },
+  });
   const phones = lab.inventory.value.phones;
   const workers = workerPhones(phones, lab.referenceValues, folder);
   const told = sabotage?.scenarios?.(scenarios) ?? scenarios;

@@ -21,6 +21,7 @@ function tellerWhose(finish: (asked: Finish) => object) {
     lane: {
       open: () => Promise.reject(new HarnessError('ERR_PROBE_PROTOCOL', 'no probe')),
       remove: () => Promise.resolve(),
+      witness: () => Promise.resolve({ screenshot: null, log: null }),
     },
   });
 }

@@ -11,6 +11,7 @@ import {
 import type { ControlClient } from './control-client.js';
 import type { WorkerPhone } from './session-capabilities.js';
 import { probeWords, type ProbeWords } from './story/probe-words.js';
+import type { Witness } from './witness.js';
 import { createStoryteller, type Story, type Storyteller } from './story/story.js';
 
 /** The way to a phone: through Appium, or straight into a virtual phone of this process. */
@@ -19,6 +20,8 @@ export interface PhoneLane {
   open(): Promise<ProbeTransport>;
   /** Takes the probe off the phone again. */
   remove(): Promise<void>;
+  /** What can be had of the phone as it is now, for whoever asks why a story ended as it did. */
+  witness(): Promise<Witness>;
   /** How to wait between two looks at the probe's screen; by default for as long as asked. */
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
@@ -85,6 +88,8 @@ export function createTeller(parts: TellerParts): Teller {
         finish(error ?? failureOf(refused)),
       );
       if (outcome.outcome === 'met' || outcome.outcome === 'bypassed-as-expected') return 'told';
+      // Whatever becomes of it, the story ended as it did.
+      if (lost === null) await bearWitness(parts, scenario).catch(() => undefined);
       throw new Error(`${scenario} on ${phone.alias}: ${JSON.stringify(outcome)}`);
     },
     async leave() {
@@ -98,6 +103,12 @@ export function createTeller(parts: TellerParts): Teller {
       await control.ask('phones/released', { phone: phone.alias });
     },
   };
+}
+
+async function bearWitness({ phone, lane, control }: TellerParts, scenario: string): Promise<void> {
+  const witness = await lane.witness();
+  if (witness.screenshot === null && witness.log === null) return;
+  await control.ask('scenarios/witness', { phone: phone.alias, scenario, ...witness });
 }
 
 async function setStage({ phone, lane, control, secret }: TellerParts): Promise<Stage> {

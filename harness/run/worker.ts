@@ -7,6 +7,7 @@ import { CONTROL_ENV } from './control-protocol.js';
 import { installProbe, removeProbe } from './probe-app.js';
 import { workerCapabilitiesSchema, type WorkerPhone } from './session-capabilities.js';
 import type { Story } from './story/story.js';
+import { witnessOf } from './session-witness.js';
 import { createTeller, type PhoneLane, type Teller } from './teller.js';
 
 let teller: Teller | null = null;
@@ -45,5 +46,6 @@ function appiumLane(phone: WorkerPhone): PhoneLane {
       return createAppiumTransport(session, { platform, app: probe.app, phone: alias });
     },
     remove: () => removeProbe(browser, phone),
+    witness: () => witnessOf(browser, platform),
   };
 }

@@ -10,6 +10,7 @@ import { createAppiumTransport } from '../probe/appium-transport.js';
 import { createProbeClient, newProbeSecret } from '../probe/probe-client.js';
 import { startRequestHost, type RequestHost } from '../probe/request-host.js';
 import { productRoot } from '../product.js';
+import { witnessOf } from '../run/session-witness.js';
 import { encodeAppPackage } from './app-package.js';
 import { prepareAppiumHome, VIRTUAL_AUTOMATION_NAME, VIRTUAL_DRIVER_NAME } from './appium-home.js';
 import { PHONE_HOST_TOKEN_ENV } from './phone-host-protocol.js';
@@ -107,6 +108,9 @@ describe.skipIf(!existsSync(built))('a virtual phone behind a real Appium server
       expect(await browser.queryAppState(undefined, IOS_PROBE.bundleId)).toBe(1);
       await browser.pushFile('/a', Buffer.from('text').toString('base64'));
       expect(Buffer.from(await browser.pullFile('/a'), 'base64').toString()).toBe('text');
+      const { log } = await witnessOf(browser, 'ios');
+      expect(log).toContain(`${IOS_PROBE.bundleId}: installed`);
+      expect((await witnessOf(browser, 'ios')).log).toBe('');
     } finally {
       await browser.deleteSession();
     }

@@ -35,6 +35,9 @@ export const ACTS: { readonly [Action in PhoneAction]: Act<Action> } = {
     phone.clock.setOffset(offsetMs);
     return {};
   },
+  log: (phone) => ({
+    lines: phone.log.take().map(({ at, text }) => ({ atMs: at.getTime(), text })),
+  }),
   clock: (phone) => ({ now: phone.clock.now().toISOString() }),
 };
 

@@ -49,6 +49,13 @@ export const PHONE_ACTIONS = {
     answer: z.strictObject({ file: file.nullable() }),
   },
   'set-clock': { request: z.strictObject({ offsetMs: z.int() }), answer: nothing },
+  /** The lines of its log since it was last asked. */
+  log: {
+    request: nothing,
+    answer: z.strictObject({
+      lines: z.array(z.strictObject({ atMs: z.int(), text: z.string() })).readonly(),
+    }),
+  },
   clock: { request: nothing, answer: z.strictObject({ now: z.iso.datetime() }) },
 } as const;
 

@@ -10,6 +10,7 @@ import { PhoneStopwatch } from './phone-stopwatch.js';
 import { PhoneClock } from './phone-clock.js';
 import { createPhoneKeys, type PhoneKeys } from './phone-keys.js';
 import type { PhoneSpec } from './phone-spec.js';
+import { SystemLog } from './system-log.js';
 import { createPlayService, type PlayService, type PlayVendor } from './play/index.js';
 import type { VendorRoots } from './secure-hardware/index.js';
 
@@ -42,6 +43,7 @@ export class VirtualPhone {
   readonly hooks: HookSwitches;
   readonly clock: PhoneClock;
   readonly stopwatch = new PhoneStopwatch();
+  readonly log: SystemLog;
   readonly apps: InstalledApps;
   readonly network: PhoneNetwork;
   /** System settings by name. */
@@ -61,8 +63,9 @@ export class VirtualPhone {
     this.hooks = new HookSwitches(spec);
     this.clock = new PhoneClock(surroundings.now, spec.clockOffsetMs);
     this.apps = new InstalledApps(spec.platform);
-    const { clock, faults, settings } = this;
-    this.network = new PhoneNetwork({ clock, faults, settings, hosts: surroundings.hosts });
+    this.log = new SystemLog(() => this.clock.now());
+    const { clock, faults, settings, log } = this;
+    this.network = new PhoneNetwork({ clock, faults, settings, log, hosts: surroundings.hosts });
     this.#keys = createPhoneKeys(spec, {
       vendors: surroundings.vendors,
       clock,
@@ -78,6 +81,7 @@ export class VirtualPhone {
   install(file: Uint8Array): string {
     const id = appIdOf(this.apps.install(file).package);
     this.terminate(id);
+    this.log.add(`${id}: installed`);
     return id;
   }
 
@@ -85,8 +89,10 @@ export class VirtualPhone {
   remove(appId: string): boolean {
     this.terminate(appId);
     const app = this.apps.remove(appId);
-    if (app !== null) this.#keys.appRemoved(app.package);
-    return app !== null;
+    if (app === null) return false;
+    this.#keys.appRemoved(app.package);
+    this.log.add(`${appId}: removed`);
+    return true;
   }
 
   /** Starts an app or brings it to the front; false where it is not installed. */
@@ -95,6 +101,7 @@ export class VirtualPhone {
     const program = app === null ? undefined : this.#programOf(app.package.program);
     if (app === null || program === undefined) return false;
     if (!this.#running.has(appId)) {
+      this.log.add(`${appId}: started`);
       this.#running.set(
         appId,
         program.start({
@@ -119,7 +126,9 @@ export class VirtualPhone {
   terminate(appId: string): boolean {
     this.#running.get(appId)?.end();
     if (this.#foreground === appId) this.#foreground = null;
-    return this.#running.delete(appId);
+    const wasRunning = this.#running.delete(appId);
+    if (wasRunning) this.log.add(`${appId}: ended`);
+    return wasRunning;
   }
 
   appState(appId: string): AppState {
@@ -132,8 +141,12 @@ export class VirtualPhone {
   openLink(link: string, appId: string | null): boolean {
     const receiver = this.#receiverOf(link, appId);
     if (receiver === null || !this.launch(receiver)) return false;
-    if (this.faults.strikes('crash')) this.terminate(receiver);
-    else this.#running.get(receiver)?.openLink(link);
+    if (this.faults.strikes('crash')) {
+      this.log.add(`${receiver}: crashed`);
+      this.terminate(receiver);
+    } else {
+      this.#running.get(receiver)?.openLink(link);
+    }
     return true;
   }
 

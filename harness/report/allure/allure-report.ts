@@ -5,6 +5,7 @@ import { removeQuietly } from '../owned-file.js';
 import type { ReportedRun } from '../read-run.js';
 import { RUN_FILES } from '../record.js';
 import type { Report } from '../report.js';
+import type { ReadEvidence } from '../screened-evidence.js';
 import { ALLURE_CATEGORIES } from './categories.js';
 import { historyBefore } from './history.js';
 import { renderAllurePage } from './page.js';
@@ -16,9 +17,9 @@ import { executorOf } from './executor.js';
 /** Results for Allure, from which its page is rendered here or elsewhere. */
 export const allureResultsReport: Report = {
   name: 'allure-results',
-  write(run, folder) {
+  write(run, folder, evidence) {
     try {
-      writeAllureResults(run, folder, process.env);
+      writeAllureResults(run, folder, { evidence, environment: process.env });
     } catch (error) {
       // Half of the results would make a page on which nothing failed.
       removeQuietly(join(folder, RUN_FILES.allureResults));
@@ -46,13 +47,17 @@ export const allurePageReport: Report = {
 export function writeAllureResults(
   run: ReportedRun,
   folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  parts: {
+    readonly evidence: ReadEvidence;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  },
 ): void {
+  const { evidence, environment } = parts;
   const results = new AllureResultFolder(join(folder, RUN_FILES.allureResults));
   const attach = results.attach.bind(results);
   const costs = costRows(run);
   for (const result of classResults(run)) {
-    results.writeResult(allureResult(result, { run, attach, costs }));
+    results.writeResult(allureResult(result, { run, attach, evidence, costs }));
   }
   results.writeCategories(ALLURE_CATEGORIES);
   results.writeEnvironment(environmentOf(run, trustDate(folder)));

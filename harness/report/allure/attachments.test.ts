@@ -7,13 +7,14 @@ import { ERRORS } from '../../errors.js';
 import { CHECK_IDS, type CheckId } from '../../verifier/check-ids.js';
 import { maskRun } from '../masking.js';
 import type { JournalEntry } from '../record.js';
-import { met, sampleRun } from '../testing/sample-run.js';
+import { falseAccept, met, sampleRun } from '../testing/sample-run.js';
 import { wideRun } from '../testing/wide-run.js';
+import type { ReadEvidence } from '../screened-evidence.js';
 import { executorOf } from './executor.js';
 import { writeAllureResults } from './allure-report.js';
 import { ALLURE_CATEGORIES } from './categories.js';
 import { messageOf } from './status.js';
-import { only, written } from './testing/written-results.js';
+import { none, only, written } from './testing/written-results.js';
 
 describe('categories', () => {
   /** What Allure does: the whole message must match, over all its lines. */
@@ -101,7 +102,7 @@ describe('attachments and surroundings', () => {
     references: { 'a/b': ['MASVS-CRYPTO-2', 'MASTG-TEST-0244', 'RFC 9334, 5.2', 'a book'] },
   });
 
-  it('hold verdict, decoded claims and the journal, masked', () => {
+  it('hold verdict and decoded claims, masked', () => {
     const { folder, results } = written(run);
     const [step] = results[0]?.steps ?? [];
     const seen = step?.steps[0];
@@ -112,7 +113,6 @@ describe('attachments and surroundings', () => {
     );
     expect(texts.map(([name]) => name)).toEqual([
       'phone',
-      'journal',
       'refusal: verdict',
       'refusal: claims, decoded from the evidence',
     ]);
@@ -120,6 +120,48 @@ describe('attachments and surroundings', () => {
     expect(all).toContain('"origin": "GENERATED"');
     expect(all).toContain('"csr/well-formed"');
     expect(all).not.toMatch(/ZY22B7XYZ9|R5CT1234ABC/);
+  });
+
+  it('hold evidence, log and journal too where something went otherwise than it should', () => {
+    const hash = 'b'.repeat(64);
+    const of = { phone: 'pixel', scenario: 'a/b' } as const;
+    const appraisal = (format: string, rawFile: string): JournalEntry => ({
+      ...{ type: 'appraisal', ...of, subject: 's', purpose: 'tls', format, verdict: 'accepted' },
+      ...{ file: `${rawFile}.appraisal.json`, rawFile, fileSha256: hash, resultSha256: hash },
+    });
+    const entries: readonly JournalEntry[] = [
+      appraisal('android-key', 'evidence/pixel/0001.pem'),
+      appraisal('play-integrity', 'evidence/pixel/0002.jwe'),
+      { type: 'witness', ...of, kind: 'device-log', file: 'evidence/a.b.log', fileSha256: hash },
+    ];
+    const evidence: ReadEvidence = (file) =>
+      file.endsWith('.jwe')
+        ? { withheld: 'a token' }
+        : { type: 'text/plain', content: Buffer.from(`content of ${file}`) };
+    const failing = written(sampleRun({ 'a/b': falseAccept }, entries), evidence);
+    const [step] = failing.results[0]?.steps ?? [];
+    const texts = (step?.attachments ?? []).map(({ name, source }) => [
+      name,
+      readFileSync(join(failing.folder, source), 'utf8'),
+    ]);
+    expect(texts.map(([name]) => name)).toEqual([
+      'phone',
+      'replay without a phone',
+      'journal',
+      'android-key, accepted: evidence/pixel/0001.pem',
+      'play-integrity, accepted: evidence/pixel/0002.jwe',
+      'log of the device, its last lines',
+    ]);
+    expect(texts.slice(3).map(([, text]) => text)).toEqual([
+      'content of evidence/pixel/0001.pem',
+      'Not attached: a token.\n',
+      'content of evidence/a.b.log',
+    ]);
+    const plain = written(sampleRun({ 'a/b': met }, entries), evidence);
+    expect(plain.results[0]?.steps[0]?.attachments.map(({ name }) => name)).toEqual([
+      'phone',
+      'replay without a phone',
+    ]);
   });
 
   it('link what the scenario rests on', () => {
@@ -165,7 +207,7 @@ describe('attachments and surroundings', () => {
     const parent = mkdtempSync(join(tmpdir(), 'attestlab-allure-'));
     const trust = { revocation: { usable: true, entries: {}, takenAtMs: 1_795_000_000_000 } };
     writeFileSync(join(parent, 'trust.json'), JSON.stringify(trust));
-    writeAllureResults(maskRun(wideRun()), parent, {});
+    writeAllureResults(maskRun(wideRun()), parent, { evidence: none, environment: {} });
     const text = readFileSync(join(parent, 'allure-results', 'environment.properties'), 'utf8');
     expect(parseEnvInfo(text)).toMatchObject({
       'trust.revocationListOf': '2026-11-18T11:06:40.000Z',

@@ -1,5 +1,5 @@
 import type { CostRow } from '../cost.js';
-import type { AttachedText } from './result-folder.js';
+import type { Attached } from './result-folder.js';
 
 const HEADS = [
   ...['measured in', 'operation', 'level', 'virtual', 'count'],
@@ -7,7 +7,7 @@ const HEADS = [
 ];
 
 /** What operations cost on a class, as a table that Allure shows and a spreadsheet reads. */
-export function costTable(rows: readonly CostRow[], timeScale: number): AttachedText {
+export function costTable(rows: readonly CostRow[], timeScale: number): Attached {
   const lines = rows.map((row) => [
     ...[row.measuredIn, row.operation, row.level, String(row.virtual), String(row.count)],
     ...[row.medianMs, row.medianBudgetMs, row.worstMs, row.worstBudgetMs].map((ms) =>
@@ -17,7 +17,7 @@ export function costTable(rows: readonly CostRow[], timeScale: number): Attached
   return {
     name: `latencies of the class, virtual ones modelled (time scale ${timeScale})`,
     type: 'text/csv',
-    text: [HEADS, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''),
+    content: [HEADS, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''),
   };
 }
 

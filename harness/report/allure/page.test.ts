@@ -22,6 +22,7 @@ import {
 import { allurePageReport, writeAllureResults } from './allure-report.js';
 import { embeddedHistory } from './history.js';
 import { renderAllurePage } from './page.js';
+import { none } from './testing/written-results.js';
 
 const reports = mkdtempSync(join(tmpdir(), 'attestlab-nights-'));
 
@@ -32,7 +33,7 @@ function night(id: string, alias: string, outcome: Outcome): string {
   const record = sampleRecord(['a/b'], [samplePhone({ alias, udid: alias })], { id });
   writeFileSync(join(folder, 'run.json'), JSON.stringify(record));
   const run = reportedRun(record, sampleJournal([outcomeEntry('a/b', outcome, alias)]));
-  writeAllureResults(run, folder, {});
+  writeAllureResults(run, folder, { evidence: none, environment: {} });
   return folder;
 }
 
@@ -63,7 +64,7 @@ describe('renderAllurePage', () => {
 
   it('says of results that are not there that it made no page of them', () => {
     const empty = mkdtempSync(join(tmpdir(), 'attestlab-empty-'));
-    const { files, notes } = allurePageReport.write(reportedRun(sampleRecord([]), []), empty);
+    const { files, notes } = allurePageReport.write(reportedRun(sampleRecord([]), []), empty, none);
     expect(files).toEqual([]);
     expect(notes?.[0]).toMatch(/^Allure page not rendered: .*allure-results does not exist/);
   });

@@ -7,13 +7,21 @@ import type { Category, EnvironmentInfo, ExecutorInfo } from 'allure-js-commons/
 import { HarnessError } from '../../errors.js';
 import { removeQuietly } from '../owned-file.js';
 
-const EXTENSIONS = { 'application/json': 'json', 'text/plain': 'txt', 'text/csv': 'csv' } as const;
+const EXTENSIONS = {
+  'application/cbor': 'cbor',
+  'application/json': 'json',
+  'application/pkcs10': 'csr',
+  'application/pkcs7-mime': 'p7m',
+  'image/png': 'png',
+  'text/csv': 'csv',
+  'text/plain': 'txt',
+} as const;
 
-/** A text that is shown with a result. */
-export interface AttachedText {
+/** A text or file that is shown with a result. */
+export interface Attached {
   readonly name: string;
   readonly type: keyof typeof EXTENSIONS;
-  readonly text: string;
+  readonly content: string | Uint8Array;
 }
 
 /**
@@ -39,11 +47,11 @@ export class AllureResultFolder {
     }
   }
 
-  /** Stores a text once, however often it is attached, and answers how a result names it. */
-  attach({ name, type, text }: AttachedText): Attachment {
-    const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  /** Stores a content once, however often it is attached, and answers how a result names it. */
+  attach({ name, type, content }: Attached): Attachment {
+    const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
     const source = `${digest}-attachment.${EXTENSIONS[type]}`;
-    if (!this.#written.has(source)) this.#write(source, text);
+    if (!this.#written.has(source)) this.#write(source, content);
     this.#written.add(source);
     return { name, type, source };
   }
@@ -70,10 +78,10 @@ export class AllureResultFolder {
   }
 
   // Each name is new in a folder that was empty, so nothing has to stand beside it until it is whole.
-  #write(name: string, text: string): void {
+  #write(name: string, content: string | Uint8Array): void {
     const file = join(this.#path, name);
     try {
-      writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+      writeFileSync(file, content, { flag: 'wx', mode: 0o600 });
     } catch (cause) {
       removeQuietly(file);
       const reason = cause instanceof Error ? cause.message : String(cause);

@@ -8,6 +8,7 @@ import type { CostRow } from '../cost.js';
 import { costTable } from './cost-table.js';
 import { referenceLink } from '../reference-links.js';
 import type { ReportedRun } from '../read-run.js';
+import type { ReadEvidence } from '../screened-evidence.js';
 import { STATE_WORDS, gravest, stateOf } from '../state.js';
 import { allureLabels } from './labels.js';
 import { messageOf, statusOf } from './status.js';
@@ -21,14 +22,16 @@ import { unitStep, type Attach } from './unit-step.js';
  */
 export function allureResult(
   result: ClassResult,
-  {
-    run,
-    attach,
-    costs,
-  }: { readonly run: ReportedRun; readonly attach: Attach; readonly costs: readonly CostRow[] },
+  parts: {
+    readonly run: ReportedRun;
+    readonly attach: Attach;
+    readonly evidence: ReadEvidence;
+    readonly costs: readonly CostRow[];
+  },
 ): TestResult {
+  const { run, attach, evidence, costs } = parts;
   const { scenarioId, className, title, units } = result;
-  const steps = units.map((unit) => unitStep(unit, { runId: run.record.id, attach }));
+  const steps = units.map((unit) => unitStep(unit, { runId: run.record.id, attach, evidence }));
   const started = Math.min(...steps.flatMap(({ start }) => start ?? []));
   const start = Number.isFinite(started) ? started : Date.parse(run.record.startedAt);
   const references = (run.record.references?.[scenarioId] ?? []).map(referenceLink);

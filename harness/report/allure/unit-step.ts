@@ -2,16 +2,18 @@ import { Stage, type Attachment, type StepResult } from 'allure-js-commons';
 import { describeExpectation, describeObservation } from '../describe-observation.js';
 import type { ReportedJob, ReportedObservation } from '../read-run.js';
 import { messageOf, statusOf } from './status.js';
-import type { AttachedText } from './result-folder.js';
+import type { ReadEvidence } from '../screened-evidence.js';
+import type { Attached } from './result-folder.js';
 
-/** Stores a text and answers how a result names it. */
-export type Attach = (text: AttachedText) => Attachment;
+/** Stores a text or file and answers how a result names it. */
+export type Attach = (attached: Attached) => Attachment;
 
 /** A phone's part of a result: what it is, each thing that was seen, and its slice of the journal. */
 export function unitStep(
   job: ReportedJob,
-  { runId, attach }: { readonly runId: string; readonly attach: Attach },
+  parts: { readonly runId: string; readonly attach: Attach; readonly evidence: ReadEvidence },
 ): StepResult {
+  const { runId, attach } = parts;
   const { phone, outcome } = job;
   const message = messageOf(outcome, null);
   const ended = job.endedAt === null ? null : Date.parse(job.endedAt);
@@ -25,12 +27,8 @@ export function unitStep(
     steps: job.observations.map((seen) => observationStep(seen, attach)),
     attachments: [
       attach(json('phone', phoneFacts(job))),
-      attach({
-        name: 'journal',
-        type: 'text/plain',
-        text: job.lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
-      }),
       ...replays(job, runId).map(attach),
+      ...(isPlain(job) ? [] : [attach(journal(job)), ...files(job, parts.evidence).map(attach)]),
     ],
     parameters: [
       ...['osVersion', 'securityPatch', 'model'].flatMap((name) => {
@@ -60,8 +58,40 @@ function observationStep(seen: ReportedObservation, attach: Attach): StepResult 
   };
 }
 
-// The raw bytes stay in the run's folder: certificates hold what no mask can take out of them.
-function evidenceTexts({ name, observation }: ReportedObservation): readonly AttachedText[] {
+// What went as it was meant to needs no more than what was seen: the rest is in the run's folder, and
+// a page that holds it for hundreds of jobs opens slowly.
+function isPlain({ outcome, phone }: ReportedJob): boolean {
+  return outcome.outcome === 'met' && phone.drift.length === 0;
+}
+
+function journal({ lines }: ReportedJob): Attached {
+  const content = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return { name: 'journal', type: 'text/plain', content };
+}
+
+function files({ lines }: ReportedJob, evidence: ReadEvidence): readonly Attached[] {
+  return lines.flatMap((line) => {
+    if (line.type === 'witness') {
+      return file(WITNESS_NAMES[line.kind], line.file, evidence);
+    }
+    if (line.type !== 'appraisal' || line.rawFile === undefined) return [];
+    return file(`${line.format}, ${line.verdict}: ${line.rawFile}`, line.rawFile, evidence);
+  });
+}
+
+const WITNESS_NAMES = {
+  screenshot: 'screenshot after the story',
+  'device-log': 'log of the device, its last lines',
+} as const;
+
+function file(name: string, path: string, evidence: ReadEvidence): readonly Attached[] {
+  const screened = evidence(path);
+  if ('content' in screened) return [{ name, ...screened }];
+  const content = `Not attached: ${screened.withheld}.\n`;
+  return [{ name, type: 'text/plain', content }];
+}
+
+function evidenceTexts({ name, observation }: ReportedObservation): readonly Attached[] {
   switch (observation.kind) {
     case 'appraisal': {
       const { claims, ...verdict } = observation.result;
@@ -84,14 +114,14 @@ function evidenceTexts({ name, observation }: ReportedObservation): readonly Att
   }
 }
 
-function replays({ lines }: ReportedJob, runId: string): readonly AttachedText[] {
+function replays({ lines }: ReportedJob, runId: string): readonly Attached[] {
   const appraisals = lines.flatMap((line) => (line.type === 'appraisal' ? [line] : []));
   if (appraisals.length === 0) return [];
   const commands = appraisals.map(
     ({ seq, format, verdict, file, fileSha256 }) =>
       `# ${format}, ${verdict}; ${file}, SHA-256 ${fileSha256}\nnpx attestlab replay-line ${runId} ${seq}\n`,
   );
-  return [{ name: 'replay without a phone', type: 'text/plain', text: commands.join('\n') }];
+  return [{ name: 'replay without a phone', type: 'text/plain', content: commands.join('\n') }];
 }
 
 // Without the udid: masked as it is, it would only say that there is one.
@@ -100,6 +130,6 @@ function phoneFacts({ phone }: ReportedJob): Omit<ReportedJob['phone'], 'udid'> 
   return { alias, platform, virtual, declaredClass, class: phone.class, facts, drift };
 }
 
-function json(name: string, value: unknown): AttachedText {
-  return { name, type: 'application/json', text: `${JSON.stringify(value, null, 2)}\n` };
+function json(name: string, value: unknown): Attached {
+  return { name, type: 'application/json', content: `${JSON.stringify(value, null, 2)}\n` };
 }

@@ -53,6 +53,10 @@ export class VirtualDriver extends BaseDriver<Constraints> {
 
   override desiredCapConstraints = CONSTRAINTS;
   override locatorStrategies = ['accessibility id'];
+  override supportedLogTypes = {
+    logcat: { description: 'log of an Android phone', getter: () => this.#logLines() },
+    syslog: { description: 'log of an iPhone', getter: () => this.#logLines() },
+  };
   #phone: RemotePhone | null = null;
 
   override async createSession(capabilities: SessionCapabilities): Promise<SessionMade> {
@@ -157,6 +161,11 @@ export class VirtualDriver extends BaseDriver<Constraints> {
 
   async getDeviceTime(): Promise<string> {
     return (await this.#ask('clock', {})).now;
+  }
+
+  async #logLines(): Promise<readonly object[]> {
+    const { lines } = await this.#ask('log', {});
+    return lines.map(({ atMs, text }) => ({ timestamp: atMs, level: 'INFO', message: text }));
   }
 
   async #connect(): Promise<void> {

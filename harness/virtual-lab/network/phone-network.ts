@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { FaultSwitches } from '../faults.js';
 import type { PhoneClock } from '../phone-clock.js';
+import type { SystemLog } from '../system-log.js';
 import { exchange } from './exchange.js';
 import { failed, type SendPhase } from './send-failure.js';
 import { openTcp } from './tcp.js';
@@ -46,6 +47,7 @@ export interface PhoneNetworkOptions {
   readonly faults: FaultSwitches;
   /** System settings; `http_proxy` holds `host:port`, and `:0` or nothing means none. */
   readonly settings: ReadonlyMap<string, string>;
+  readonly log: SystemLog;
   /** Names that the lab's own DNS knows, with their addresses. */
   readonly hosts: ReadonlyMap<string, string>;
 }
@@ -61,11 +63,15 @@ export class PhoneNetwork {
 
   /** Sends one request on a connection of its own. Follows no redirect, decodes no body. */
   async send(request: SendRequest): Promise<SendResult> {
+    const told = `network: ${request.method} ${splitUrl(request.url).authority}`;
     try {
-      return await this.#send(request);
+      const result = await this.#send(request);
+      if (result.outcome === 'answered') this.#options.log.add(`${told}: ${result.status}`);
+      return result;
     } catch (error) {
       const failure = failed(error);
       if (failure === null) throw error;
+      this.#options.log.add(`${told}: failed at ${failure.phase}: ${failure.message}`);
       return { outcome: 'failed', phase: failure.phase, error: failure.message };
     }
   }

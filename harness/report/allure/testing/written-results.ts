@@ -4,15 +4,22 @@ import { join } from 'node:path';
 import type { TestResult } from 'allure-js-commons';
 import { maskRun } from '../../masking.js';
 import type { ReportedRun } from '../../read-run.js';
+import type { ReadEvidence } from '../../screened-evidence.js';
 import { writeAllureResults } from '../allure-report.js';
 
+/** A run folder without evidence. */
+export const none: ReadEvidence = () => ({ withheld: 'there is none' });
+
 /** Writes a run's results and reads them again, as Allure does. */
-export function written(run: ReportedRun): {
+export function written(
+  run: ReportedRun,
+  evidence: ReadEvidence = none,
+): {
   readonly folder: string;
   readonly results: TestResult[];
 } {
   const parent = mkdtempSync(join(tmpdir(), 'attestlab-allure-'));
-  writeAllureResults(maskRun(run), parent, {});
+  writeAllureResults(maskRun(run), parent, { evidence, environment: {} });
   const folder = join(parent, 'allure-results');
   const results = readdirSync(folder)
     .filter((name) => name.endsWith('-result.json'))
