@@ -99,6 +99,12 @@ describe('a policy file', () => {
       /name production or development/,
     ],
     [
+      'that requires a receipt which it has nobody judge',
+      { appAttest: { embeddedReceipt: 'not-judged' } },
+      ['appAttest', 'embeddedReceipt'],
+      /receipt-verifies" is required; list it as reported/,
+    ],
+    [
       'that requires nothing of a format, since it would accept none of it',
       { enforced: LAB.required.filter((id) => id.startsWith('csr/')) },
       ['enforced'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMBEDDED_RECEIPT } from './app-attest/demands.js';
 import type { CheckId } from './check-ids.js';
 import { FORMATS } from './formats.js';
 import { POLICIES, type PolicyName } from './policies.js';
@@ -69,6 +70,16 @@ export function policyFromFile(
   }
   if (file.appAttest?.environments?.length === 0) {
     return wrong(['appAttest', 'environments'], 'allows none; name production or development');
+  }
+  const unjudged =
+    file.appAttest?.embeddedReceipt === 'not-judged'
+      ? EMBEDDED_RECEIPT.find((id) => (demandOf.get(id) ?? demands(base)(id)) === 'required')
+      : undefined;
+  if (unjudged !== undefined) {
+    return wrong(
+      ['appAttest', 'embeddedReceipt'],
+      `"${unjudged}" is required; list it as reported, or have the receipt judged`,
+    );
   }
   const ids = formats.flatMap(({ checks }) => checks.map(({ id }) => id));
   const before = demands(base);

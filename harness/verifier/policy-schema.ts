@@ -79,6 +79,10 @@ export const appAttestPolicySchema = z.strictObject({
       'how counters of assertions follow: strict, or { window } below the highest, each one once; ' +
         'assertions that sign requests are always strict',
     ),
+  embeddedReceipt: z
+    .enum(['judged', 'not-judged'])
+    .exactOptional()
+    .describe('whether the receipt inside an attestation is judged; left out: it is'),
 }) satisfies z.ZodType<AppAttestPolicy>;
 
 /** Settings of signed-request appraisal. */

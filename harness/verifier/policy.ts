@@ -47,6 +47,11 @@ export interface AndroidKeyPolicy {
 export interface AppAttestPolicy {
   readonly environments: readonly AppAttestEnvironment[];
   readonly counterMode: CounterMode;
+  /**
+   * Whether the receipt inside an attestation is judged; it is where this is left out. Apple's nine
+   * steps leave it alone, and its signatures cost as much as the attestation's own.
+   */
+  readonly embeddedReceipt?: 'judged' | 'not-judged';
 }
 
 /**

@@ -19,7 +19,8 @@ const ATTESTATION: readonly CheckId[] = [
   'app-attest/credential-key-matches',
 ];
 
-const EMBEDDED_RECEIPT: readonly CheckId[] = [
+/** What is judged of the receipt inside an attestation, where the policy has it judged. */
+export const EMBEDDED_RECEIPT: readonly CheckId[] = [
   'app-attest/receipt-verifies',
   'app-attest/receipt-belongs',
 ];

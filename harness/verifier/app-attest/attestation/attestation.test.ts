@@ -295,6 +295,21 @@ describe('each check of an attestation fails alone', () => {
       mintReceipt(vendor, { certificate, clientDataHash, ...changes });
     expect(failingOf({ receipt })).toEqual(['app-attest/receipt-belongs']);
   });
+
+  it('leaves the receipt alone where the policy says so, and claims nothing of it', () => {
+    const receipt = (certificate: Uint8Array) =>
+      mintReceipt(vendor, { certificate, clientDataHash, signer: stranger.receiptSigner });
+    const { appAttest } = testPolicy();
+    const policy = { appAttest: { ...appAttest, embeddedReceipt: 'not-judged' as const } };
+    const result = appraise(mint({ receipt }), { policy });
+    expect(failing(result)).toEqual([]);
+    expect(withStatus(result, 'not-applicable')).toEqual([
+      'app-attest/validation-category-allowed',
+      'app-attest/receipt-verifies',
+      'app-attest/receipt-belongs',
+    ]);
+    expect(result.claims['receiptCmsVerifies']).toBeNull();
+  });
 });
 
 describe('a malformed attestation', () => {

@@ -22,6 +22,7 @@ export function attestationClaims({ view }: AttestationSubject): Claims {
     ...authDataClaims(authData),
     ...credentialClaims(certificates[0]),
     receipt: receipt.ok ? receiptClaims(receipt.value) : null,
-    receiptCmsVerifies: receiptOrigin.status === 'passed',
+    receiptCmsVerifies:
+      receiptOrigin.status === 'not-applicable' ? null : receiptOrigin.status === 'passed',
   };
 }

@@ -2,7 +2,7 @@ import type {
   AppAttestAttestation,
   AppAttestAttestationEvidence,
 } from '../../../evidence/app-attest/index.js';
-import { failed, type Check } from '../../check.js';
+import { failed, notApplicable, type Check } from '../../check.js';
 import type { CheckId } from '../../check-ids.js';
 import type { AppAttestAttestationExpected } from '../../expected.js';
 import type { Appraisal } from '../../format.js';
@@ -16,7 +16,7 @@ type AttestationAppraisal = Appraisal<AppAttestAttestationEvidence, AppAttestAtt
 export interface AttestationView extends AttestationAppraisal {
   readonly object: AppAttestAttestation;
   readonly path: ApplePath;
-  /** Whether the receipt inside is Apple's. */
+  /** Whether the receipt inside is Apple's; not applicable where the policy leaves it alone. */
   readonly receiptOrigin: CheckFinding;
 }
 
@@ -27,6 +27,9 @@ export interface AttestationSubject {
   readonly view: AttestationView | null;
 }
 
+/** Why neither check of the receipt applies where the policy has it so. */
+export const RECEIPT_LEFT_ALONE = 'the policy leaves the receipt alone';
+
 /** Takes the object apart once for all checks. */
 export function prepareAttestation(appraisal: AttestationAppraisal): AttestationSubject {
   const { parsed } = appraisal.evidence;
@@ -34,11 +37,20 @@ export function prepareAttestation(appraisal: AttestationAppraisal): Attestation
   const object = parsed.value;
   const { trust, memo } = appraisal;
   const path = findApplePath(object.certificates, { anchors: trust.appAttestAnchors, memo });
-  const { receipt } = object;
-  const receiptOrigin = receipt.ok
+  return {
+    appraisal,
+    view: { ...appraisal, object, path, receiptOrigin: receiptOriginOf(object, appraisal) },
+  };
+}
+
+function receiptOriginOf(
+  { receipt }: AppAttestAttestation,
+  { policy, trust, memo }: AttestationAppraisal,
+): CheckFinding {
+  if (policy.appAttest.embeddedReceipt === 'not-judged') return notApplicable(RECEIPT_LEFT_ALONE);
+  return receipt.ok
     ? judgeReceiptOrigin(receipt.value, { anchors: trust.receiptAnchors, memo })
     : failed('a receipt', receipt.malformation.message);
-  return { appraisal, view: { ...appraisal, object, path, receiptOrigin } };
 }
 
 /** A check of an object that parsed; it needs `app-attest/well-formed` before its own needs. */

@@ -1,6 +1,6 @@
 import { equalBytes } from '../../../../encoding/bytes.js';
-import { failed, holds } from '../../../check.js';
-import { attestationCheck } from '../subject.js';
+import { failed, holds, notApplicable } from '../../../check.js';
+import { attestationCheck, RECEIPT_LEFT_ALONE } from '../subject.js';
 
 /** The receipt is Apple's. */
 export const receiptVerifies = attestationCheck({
@@ -18,7 +18,8 @@ export const receiptBelongs = attestationCheck({
   source: 'Apple, Assessing fraud risk, Verify the receipt',
   withoutIt: 'the receipt of a clean phone hides the fraud metric of another one',
   needs: ['app-attest/receipt-verifies'],
-  evaluate({ object, expected }) {
+  evaluate({ object, expected, receiptOrigin }) {
+    if (receiptOrigin.status === 'not-applicable') return notApplicable(RECEIPT_LEFT_ALONE);
     if (!object.receipt.ok) return failed('a receipt', object.receipt.malformation.message);
     const { appId, certificate } = object.receipt.value;
     if (!expected.appIds.includes(appId)) {
