@@ -6,6 +6,7 @@ import { expectationSchemaFiles } from '../harness/expectation/load-expectations
 import { farmSchemaFiles } from '../harness/farm/schemas.js';
 import { recordSchemaFiles } from '../harness/report/record-schemas.js';
 import { policySchemaFiles } from '../harness/run/load-policy.js';
+import { trustSchemaFiles } from '../harness/trust/index.js';
 import { earSchema } from '../harness/verifier/ear.js';
 
 /** Every JSON Schema under `fixtures/schemas/`, by its path there. */
@@ -22,5 +23,6 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     ],
     ['ear.schema.json', jsonSchemaText(earSchema, 'EAT attestation result')],
     ...recordSchemaFiles(),
+    ...trustSchemaFiles(),
   ]);
 }

@@ -3,11 +3,17 @@ import { fromBase64, utf8Text } from '../encoding/bytes.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 
-/** Evidence is a few kB; a larger file is the wrong file, not something to fill the memory with. */
-const MAX_BYTES = 1_048_576;
+/** How much a file may hold; a larger one is the wrong file, not something to fill the memory with. */
+interface InputLimit {
+  readonly maxBytes: number;
+  readonly what: string;
+}
+
+/** Evidence is a few kB. */
+const EVIDENCE: InputLimit = { maxBytes: 1_048_576, what: 'evidence' };
 
 /** Bytes of a file that the user named. */
-export function readInput(file: string): Uint8Array {
+export function readInput(file: string, limit: InputLimit = EVIDENCE): Uint8Array {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -16,10 +22,11 @@ export function readInput(file: string): Uint8Array {
     throw new HarnessError('ERR_FILE_UNREADABLE', `${file}: ${reason}`, { cause });
   }
   if (bytes.length === 0) throw new HarnessError('ERR_FILE_INVALID', `${file}: is empty`);
-  if (bytes.length > MAX_BYTES) {
+  const { maxBytes, what } = limit;
+  if (bytes.length > maxBytes) {
     throw new HarnessError(
       'ERR_FILE_INVALID',
-      `${file}: ${bytes.length} bytes are more than evidence has (${MAX_BYTES})`,
+      `${file}: ${bytes.length} bytes are more than ${what} has (${maxBytes})`,
     );
   }
   return new Uint8Array(bytes);

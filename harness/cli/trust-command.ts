@@ -2,76 +2,41 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { toHex } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
-import { EXIT, HarnessError } from '../errors.js';
+import { EXIT } from '../errors.js';
 import { productRoot } from '../product.js';
-import { loadTrust, type TrustAnchor, type TrustSet } from '../trust/index.js';
-import { staleness } from './doctor/trust.js';
-import { readPemChain } from './input-files.js';
-import { moment } from './moment.js';
-import { wrapped, type Terminal } from './terminal.js';
+import { loadTrust, loadUpkeep, type TrustAnchor, type TrustSet } from '../trust/index.js';
+import type { Terminal } from './terminal.js';
 
-/** What both verbs take. */
+/** What verbs that read a trust folder take. */
 export interface TrustOptions {
   /** A trust folder; the one that the product ships where it is left out. */
   readonly trust?: string;
   readonly json?: true;
 }
 
-/** What `trust lint` takes beside that. */
-export interface LintOptions extends TrustOptions {
-  readonly at?: string;
-  readonly withinDays: string;
-  readonly maxAgeDays?: string;
-  /** PEM files of chains in use, whose authorities are watched too. */
-  readonly chain?: readonly string[];
-}
-
-const DAY_MS = 86_400_000;
-
 /** Checks a trust folder and shows its anchors, when they expire, and its status list. */
 export function trustShow(options: TrustOptions, terminal: Terminal): number {
-  const facts = factsOf(loadTrust(folderOf(options)));
+  const folder = folderOf(options);
+  const watched = loadUpkeep(folder).watched.map(({ name, certificate }) => ({
+    ...{ name, subject: certificate.subject.text },
+    validTo: new Date(certificate.notAfterMs).toISOString(),
+  }));
+  const facts: TrustFacts = { ...anchorFacts(loadTrust(folder)), watched };
   terminal.out(options.json === true ? `${JSON.stringify(facts, null, 2)}\n` : textOf(facts));
   return EXIT.passed;
 }
 
-/** Says what will stop working: anchors near their end, and a status list that is too old. */
-export function trustLint(options: LintOptions, terminal: Terminal): number {
-  const trust = loadTrust(folderOf(options));
-  const now = options.at === undefined ? new Date() : moment(options.at, { name: '--at' });
-  const withinDays = days(options.withinDays, '--within-days');
-  const endMs = now.getTime() + withinDays * DAY_MS;
-  const ending = factsOf(trust).anchors.filter(({ validTo }) => Date.parse(validTo) < endMs);
-  const stale =
-    options.maxAgeDays === undefined
-      ? null
-      : staleness(trust, { now, maxAgeDays: days(options.maxAgeDays, '--max-age-days') });
-  const problems = [
-    ...[...ending, ...endingAuthorities(options.chain ?? [], endMs)].map(
-      ({ name, validTo }) =>
-        `${name}: ${Date.parse(validTo) < now.getTime() ? 'expired' : 'expires'} ${validTo}`,
-    ),
-    ...(stale === null ? [] : [stale]),
-  ];
-  if (options.json === true) terminal.out(`${JSON.stringify({ problems }, null, 2)}\n`);
-  else terminal.out(problems.length === 0 ? 'nothing to do\n' : problems.map(line).join(''));
-  return problems.length === 0 ? EXIT.passed : EXIT.usage;
+interface TrustFacts extends AnchorFacts {
+  /** Authorities that the folder names as in use. */
+  readonly watched: readonly {
+    readonly name: string;
+    readonly subject: string;
+    readonly validTo: string;
+  }[];
 }
 
-// A vendor's intermediates end before its roots do; the leaf's own dates say nothing.
-function endingAuthorities(files: readonly string[], endMs: number) {
-  const authorities = files
-    .flatMap((file) => readPemChain(file).slice(1))
-    .map((certificate) => readCertificate(certificate))
-    .filter(({ notAfterMs }) => notAfterMs < endMs)
-    .map(({ subject, notAfterMs }) => ({
-      name: subject.text,
-      validTo: new Date(notAfterMs).toISOString(),
-    }));
-  return [...new Map(authorities.map((one) => [`${one.name} ${one.validTo}`, one])).values()];
-}
-
-interface TrustFacts {
+/** What an appraisal goes by, as it is shown. */
+export interface AnchorFacts {
   readonly anchors: readonly {
     readonly use: string;
     readonly name: string;
@@ -82,8 +47,9 @@ interface TrustFacts {
   readonly revocation: { readonly entries: number; readonly takenAt: string | null } | null;
 }
 
-function factsOf(trust: TrustSet): TrustFacts {
-  const group = (use: string, anchors: readonly TrustAnchor[]): TrustFacts['anchors'] =>
+/** The anchors of a trust set and its status list. */
+export function anchorFacts(trust: TrustSet): AnchorFacts {
+  const group = (use: string, anchors: readonly TrustAnchor[]): AnchorFacts['anchors'] =>
     anchors.map(({ name, spki, certificates }) => ({
       ...{ use, name, spkiSha256: toHex(createHash('sha256').update(spki).digest()) },
       validTo: new Date(
@@ -108,7 +74,7 @@ function factsOf(trust: TrustSet): TrustFacts {
   };
 }
 
-function textOf({ anchors, revocation }: TrustFacts): string {
+function textOf({ anchors, watched, revocation }: TrustFacts): string {
   const list =
     revocation === null
       ? 'no revocation list'
@@ -118,21 +84,15 @@ function textOf({ anchors, revocation }: TrustFacts): string {
       ({ use, name, spkiSha256, validTo }) =>
         `${use.padEnd(11)} ${name}\n            valid to ${validTo}\n            key ${spkiSha256}\n`,
     ),
+    ...watched.map(
+      ({ name, subject, validTo }) =>
+        `watched     ${name}\n            valid to ${validTo}\n            ${subject}\n`,
+    ),
     `${list}\n`,
   ].join('');
 }
 
-function line(problem: string): string {
-  return wrapped(problem, { first: '', next: '  ' });
-}
-
-function folderOf({ trust }: TrustOptions): string {
+/** The trust folder that is meant. */
+export function folderOf({ trust }: TrustOptions): string {
   return trust ?? join(productRoot, 'fixtures', 'trust');
-}
-
-function days(text: string, name: string): number {
-  if (!/^\d{1,5}$/.test(text)) {
-    throw new HarnessError('ERR_USAGE', `${name}: "${text}" is no whole number of days`);
-  }
-  return Number(text);
 }

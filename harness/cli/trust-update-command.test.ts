@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../encoding/bytes.js';
 import { buildCertificate } from '../encoding/certificate-builder.js';
 import { NAME_OID } from '../encoding/distinguished-name.js';
 import { encodePemCertificate } from '../encoding/pem.js';
@@ -92,8 +93,10 @@ describe('attestlab trust update', () => {
     const refused = await update(given('spoilt.pem', encodePemCertificate(spoilt)));
     expect(refused.err).toMatch(/not signed by its own key/);
     expect(trustText()).toBe(before);
-    const { exit, out } = await update(given('root.pem', encodePemCertificate(renewed)));
+    writeFileSync(inFolder('root.cer'), renewed);
+    const { exit, out } = await update(inFolder('root.cer'), '--taken-at', '2026-11-01T00:00:00Z');
     expect(exit).toBe(0);
+    expect(trustText()).toMatch(/takenAt: 2026-11-01T00:00:00\.000Z/);
     expect(out).toMatch(/^written/);
     expect(loadTrust(folder).appAttestAnchors[0]?.certificates).toHaveLength(2);
   });
@@ -104,18 +107,33 @@ describe('attestlab trust update', () => {
       trustUpdate(options, {
         terminal: { out: () => undefined, err: () => undefined },
         clock: TEST_NOW,
-        fetchText: (url) => {
+        fetchBytes: (url) => {
           asked.push(url);
-          return Promise.resolve(LIST);
+          return Promise.resolve(utf8(LIST));
         },
       });
-    await expect(fetching({ trust: folder })).rejects.toThrow(/names no statusUrl/);
+    await expect(fetching({ trust: folder })).rejects.toThrow(/names no statusUrl and no rootUrls/);
     expect(asked).toEqual([]);
     const url = 'https://status.example.test/attestation/status';
     writeFileSync(inFolder('trust.yaml'), `${trustText()}statusUrl: ${url}\n`);
     expect(await fetching({ trust: folder })).toBe(0);
     expect(asked).toEqual([url]);
-    expect(loadTrust(folder).revocation).toMatchObject({ takenAtMs: TEST_NOW.getTime() });
+    const roots = 'https://roots.example.test/root.cer';
+    writeFileSync(inFolder('trust.yaml'), `${trustText()}rootUrls: [${roots}]\n`);
+    const later = trustUpdate(
+      { trust: folder },
+      {
+        terminal: { out: () => undefined, err: () => undefined },
+        clock: new Date(TEST_NOW.getTime() + 1000),
+        fetchBytes: (from) =>
+          Promise.resolve(
+            from === roots ? (testVendors().androidAnchors[0] ?? utf8('')) : utf8(LIST),
+          ),
+      },
+    );
+    // A root of a new key is left to a person, and the list is fresh all the same.
+    await expect(later).rejects.toThrow(/a key that is not trusted yet/);
+    expect(loadTrust(folder).revocation).toMatchObject({ takenAtMs: TEST_NOW.getTime() + 1000 });
   });
 });
 

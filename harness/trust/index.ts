@@ -1,6 +1,8 @@
-export { anchorOf, loadTrust, TRUST_FILE, trustSchema } from './load-trust.js';
+export { anchorOf, loadTrust, loadUpkeep } from './load-trust.js';
+export type { TrustUpkeep, WatchedAuthority } from './load-trust.js';
+export { TRUST_FILE, trustSchema, trustSchemaFiles } from './trust-file.js';
 export { normaliseSerial, parseRevocationList } from './revocation.js';
 export type { RevocationEntry, RevocationSnapshot } from './revocation.js';
-export { statusUrlOf, updateTrust } from './update-trust.js';
+export { trustUrlsOf, updateTrust } from './update-trust.js';
 export type { TrustUpdate, UpdateSource } from './update-trust.js';
 export type { TrustAnchor, TrustSet } from './trust-set.js';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HarnessError } from '../errors.js';
 import { productRoot } from '../product.js';
-import { loadTrust, TRUST_FILE } from './load-trust.js';
+import { loadTrust } from './load-trust.js';
+import { TRUST_FILE } from './trust-file.js';
 
 const shipped = join(productRoot, 'fixtures', 'trust');
 let folder = '';

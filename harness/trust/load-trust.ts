@@ -1,50 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { loadYaml, type Configured } from '../configuration.js';
 import { equalBytes, toHex } from '../encoding/bytes.js';
 import { parseCertificate, type Certificate } from '../encoding/certificate.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 import { parseRevocationList, type RevocationSnapshot } from './revocation.js';
+import { TRUST_FILE, trustSchema, type AnchorEntry, type TrustFile } from './trust-file.js';
 import type { TrustAnchor, TrustSet } from './trust-set.js';
 
-/** Name of the file that describes a trust folder. */
-export const TRUST_FILE = 'trust.yaml';
-
-const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 in lower-case hexadecimal');
-const fileName = z.string().regex(/^[\w.-]+$/, 'a file of this folder');
-
-const anchor = z.strictObject({
-  name: z.string().min(1),
-  description: z.string().min(1),
-  source: z.string().min(1),
-  spkiSha256: fingerprint,
-  certificates: z.array(z.strictObject({ file: fileName, sha256: fingerprint })).min(1),
-});
-
-/** Schema of `trust.yaml`. */
-export const trustSchema = z.strictObject({
-  version: z.literal(1),
-  android: z.array(anchor).default([]),
-  software: z.array(anchor).default([]),
-  appAttest: z.array(anchor).default([]),
-  receipts: z.array(anchor).default([]),
-  revocation: z
-    .strictObject({
-      file: fileName,
-      takenAt: z.iso.datetime({ offset: true }),
-      /** Of the file's bytes; left out where nobody noted it. */
-      sha256: fingerprint.optional(),
-    })
-    .optional(),
-  /** Where `trust update` fetches the status list; left out: it fetches nothing. */
-  statusUrl: z.url({ protocol: /^https$/ }).optional(),
-});
-
-type TrustFile = z.infer<typeof trustSchema>;
-type AnchorEntry = z.infer<typeof anchor>;
 type Group = 'android' | 'software' | 'appAttest' | 'receipts';
 
 /**
@@ -67,6 +32,36 @@ export function loadTrust(folder: string): TrustSet {
   };
   lint(file, trust);
   return trust;
+}
+
+/** An authority that phones' chains run through, and when it ends. */
+export interface WatchedAuthority {
+  readonly name: string;
+  readonly certificate: Certificate;
+}
+
+/** What a trust folder says of its own upkeep. */
+export interface TrustUpkeep {
+  /** Authorities that the folder names as in use. */
+  readonly watched: readonly WatchedAuthority[];
+  readonly alertDays: TrustFile['alertDays'];
+}
+
+/** Reads what a trust folder has watched; nothing of it is trusted. */
+export function loadUpkeep(folder: string): TrustUpkeep {
+  const file = loadYaml(join(folder, TRUST_FILE), trustSchema);
+  const watched = file.value.watched.map((entry, index): WatchedAuthority => {
+    const certificate = loadCertificate(join(folder, entry.file));
+    const actual = sha256(certificate.raw);
+    if (actual !== entry.sha256) {
+      throw file.invalid(
+        ['watched', index, 'sha256'],
+        `${entry.file} has the fingerprint ${actual}`,
+      );
+    }
+    return { name: entry.name, certificate };
+  });
+  return { watched, alertDays: file.value.alertDays };
 }
 
 /** A trust anchor of a certificate that is at hand, such as a virtual lab's root. */

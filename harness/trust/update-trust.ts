@@ -3,13 +3,14 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { isMap, parseDocument, type Document } from 'yaml';
 import { loadYaml } from '../configuration.js';
-import { equalBytes, toHex } from '../encoding/bytes.js';
+import { equalBytes, toHex, utf8Text } from '../encoding/bytes.js';
 import { parseCertificate, type Certificate } from '../encoding/certificate.js';
 import { encodePemCertificate, parsePemCertificates } from '../encoding/pem.js';
 import { verifySignature } from '../encoding/signature.js';
 import { HarnessError } from '../errors.js';
-import { loadTrust, TRUST_FILE, trustSchema } from './load-trust.js';
+import { loadTrust } from './load-trust.js';
 import { parseRevocationList } from './revocation.js';
+import { TRUST_FILE, trustSchema } from './trust-file.js';
 
 /** What an update changed, in words. */
 export interface TrustUpdate {
@@ -20,8 +21,11 @@ export interface TrustUpdate {
 
 /** What a trust folder is updated from. */
 export interface UpdateSource {
-  /** A status list, or roots as PEM or as a JSON array of PEM, as Google publishes both. */
-  readonly text: string;
+  /**
+   * A status list; or roots as PEM or a JSON array of PEM, as Google publishes them, or one in DER, as
+   * Apple does.
+   */
+  readonly content: Uint8Array;
   /** Where it is from, for messages. */
   readonly name: string;
   /** When it was fetched from its vendor. */
@@ -37,25 +41,29 @@ const GROUPS: readonly Group[] = ['android', 'appAttest', 'receipts'];
  * folder. Nothing is written before all of it is checked, and the folder loads at every moment.
  */
 export function updateTrust(folder: string, source: UpdateSource): TrustUpdate {
-  const { text, name, takenAt, now } = source;
+  const { content, name, takenAt, now } = source;
   if (takenAt.getTime() > now.getTime()) throw invalid(name, 'is dated in the future');
   loadTrust(folder);
+  if (parseCertificate(content).ok) return addCertificates(folder, source, [content]);
+  const text = utf8Text(content);
+  if (text === null) throw invalid(name, UNKNOWN);
   const json = parsedJson(text);
-  if (isObject(json) && 'entries' in json) return updateList(folder, source);
+  if (isObject(json) && 'entries' in json) return updateList(folder, source, text);
   const pem = Array.isArray(json) ? json.map(String).join('\n') : text;
   const blocks = parsePemCertificates(pem);
-  if (!blocks.ok || blocks.value.length === 0) {
-    throw invalid(name, 'is neither a status list nor a list of certificates in PEM');
-  }
-  return addCertificates(folder, name, blocks.value);
+  if (!blocks.ok || blocks.value.length === 0) throw invalid(name, UNKNOWN);
+  return addCertificates(folder, source, blocks.value);
 }
 
-/** The address that a trust folder's status list is fetched from, or null where it names none. */
-export function statusUrlOf(folder: string): string | null {
-  return loadYaml(join(folder, TRUST_FILE), trustSchema).value.statusUrl ?? null;
+const UNKNOWN = 'is neither a status list nor certificates in PEM or DER';
+
+/** The addresses that a trust folder is updated from: of its status list, and then of its roots. */
+export function trustUrlsOf(folder: string): readonly string[] {
+  const { statusUrl, rootUrls } = loadYaml(join(folder, TRUST_FILE), trustSchema).value;
+  return [...(statusUrl === undefined ? [] : [statusUrl]), ...rootUrls];
 }
 
-function updateList(folder: string, { text, name, takenAt }: UpdateSource): TrustUpdate {
+function updateList(folder: string, { name, takenAt }: UpdateSource, text: string): TrustUpdate {
   const list = parseRevocationList(text, takenAt.getTime());
   if (!list.usable) throw invalid(name, list.problem);
   // An empty list would bring every revoked key back; Google's has had entries for years.
@@ -78,7 +86,7 @@ function updateList(folder: string, { text, name, takenAt }: UpdateSource): Trus
 
 function addCertificates(
   folder: string,
-  name: string,
+  { name, takenAt }: UpdateSource,
   encoded: readonly Uint8Array[],
 ): TrustUpdate {
   const { value } = loadYaml(join(folder, TRUST_FILE), trustSchema);
@@ -112,7 +120,8 @@ function addCertificates(
   editTrustFile(folder, (document) => {
     for (const one of added) {
       const path = [one.group, one.at, 'certificates'];
-      document.addIn(path, document.createNode({ file: fileOf(one), sha256: one.digest }));
+      const entry = { file: fileOf(one), sha256: one.digest, takenAt: takenAt.toISOString() };
+      document.addIn(path, document.createNode(entry));
     }
   });
   return {
