@@ -1,11 +1,8 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readOwnerOnly } from '../configuration.js';
 import { toBase64url, utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import type { Ear } from '../verifier/ear.js';
-import { readInputText } from './input-files.js';
-
-const FOR_OTHERS = 0o077;
 
 /** An attestation result as a compact JWT, signed with ES256 by the P-256 key of a PEM file. */
 export function signedEar(claims: Ear, keyFile: string): string {
@@ -17,10 +14,7 @@ export function signedEar(claims: Ear, keyFile: string): string {
 }
 
 function readKey(file: string): KeyObject {
-  const pem = readInputText(file);
-  if ((statSync(file).mode & FOR_OTHERS) !== 0) {
-    throw new HarnessError('ERR_FILE_INVALID', `${file}: others may read it; chmod 600 ${file}`);
-  }
+  const pem = readOwnerOnly(file);
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);

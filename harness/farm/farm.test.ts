@@ -334,6 +334,7 @@ describe('farmSchemaFiles', () => {
       'class.schema.json',
       'inventory.schema.json',
       'lab.schema.json',
+      'play-payloads.schema.json',
       'reference-values.schema.json',
     ]);
   });

@@ -6,6 +6,11 @@ import { jsonSchemaText, loadYaml } from '../configuration.js';
 import { POLICY_IDS } from '../verifier/policy-ids.js';
 import { loadClasses, type DeviceClass } from './classes.js';
 import { loadInventory, type Inventory } from './inventory.js';
+import {
+  locatePlayIntegrity,
+  playIntegrityLabSchema,
+  type PlayIntegrityLab,
+} from './play-integrity.js';
 import { loadReferenceValues, type ReferenceValues } from './reference-values.js';
 
 const path = z.string().min(1);
@@ -35,6 +40,8 @@ export const labFileSchema = z
       .strictObject({ appium: port.default(0), enrolment: port.default(0), api: port.default(0) })
       .default({ appium: 0, enrolment: 0, api: 0 })
       .readonly(),
+    /** How tokens of Play Integrity are opened; virtual phones bring a Play of their own. */
+    playIntegrity: playIntegrityLabSchema.exactOptional(),
     /** Where run folders go; left out: `reports` in the current folder. */
     reports: path.exactOptional(),
     /** Where phones are leased, for all labs that share them; left out: the user's state folder. */
@@ -60,6 +67,8 @@ export interface Lab {
   /** The name of a shipped policy, or the whole path of a policy file. */
   readonly policy: string;
   readonly timeScale: number;
+  /** Null where the lab opens no tokens of real phones. */
+  readonly playIntegrity: PlayIntegrityLab | null;
   readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
   readonly reportsFolder: string;
   /** Null where the lab names none. */
@@ -74,10 +83,17 @@ export interface Lab {
 export function loadLab(folderOrFile: string): Lab {
   const given = resolve(folderOrFile);
   const file = isFolder(given) ? join(given, 'lab.yaml') : given;
-  const { value, sha256 } = loadYaml(file, labFileSchema);
+  const configured = loadYaml(file, labFileSchema);
+  const { value, sha256 } = configured;
   const at = (relative: string): string => resolve(dirname(file), relative);
   const classes = loadClasses(at(value.classes));
   const inventory = loadInventory(at(value.inventory), classes);
+  if (value.playIntegrity !== undefined && inventory.value.phones.some(({ virtual }) => virtual)) {
+    throw configured.invalid(
+      ['playIntegrity'],
+      'virtual phones bring a Play of their own; leave this out of a lab of virtual phones',
+    );
+  }
   const referenceValues = loadReferenceValues(at(value.referenceValues));
   const digest = createHash('sha256');
   for (const part of [sha256, inventory.sha256, referenceValues.sha256]) digest.update(part);
@@ -95,6 +111,8 @@ export function loadLab(folderOrFile: string): Lab {
     trustFolder: at(value.trust),
     policy,
     timeScale: value.timeScale,
+    playIntegrity:
+      value.playIntegrity === undefined ? null : locatePlayIntegrity(value.playIntegrity, at),
     ports: value.ports,
     reportsFolder: value.reports === undefined ? resolve('reports') : at(value.reports),
     leasesFolder: value.leases === undefined ? null : at(value.leases),

@@ -14,10 +14,11 @@ export interface PlannableScenario {
 }
 
 /**
- * What a lab can do to a phone, or about it: `play-console` is opening the integrity tokens of the
- * probe, for which Google gives its owner keys. Labs of real phones have none of it yet.
+ * What a lab can do to a phone, or about it. `play-console` is opening the classic integrity tokens of
+ * the probe, for which Google gives its owner keys, and `play-decode` asking Google about standard
+ * ones: labs of real phones have these where they name the files for it, and none of the others yet.
  */
-export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy' | 'play-console';
+export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy' | 'play-console' | 'play-decode';
 
 /** One scenario on one phone. */
 export interface Job {
@@ -50,13 +51,15 @@ export function planRun(input: {
   readonly classes: ReadonlyMap<string, DeviceClass>;
   /** Patterns of scenario ids; null takes all. */
   readonly select: readonly string[] | null;
+  /** What the lab can do to real phones; nothing where it is left out. */
+  readonly levers?: readonly LeverKind[];
 }): Plan {
   const jobs: Job[] = [];
   const unmatched: Unmatched[] = [];
   const selected = input.scenarios.filter(({ id }) => isSelected(id, input.select));
   for (const phone of input.phones) {
     for (const scenario of selected) {
-      const why = reasonAgainst(scenario, phone, input.classes);
+      const why = reasonAgainst(scenario, phone, input);
       const pair = { scenarioId: scenario.id, phoneAlias: phone.alias };
       if (why !== null) unmatched.push({ ...pair, why });
       else {
@@ -73,11 +76,16 @@ export function planRun(input: {
 function reasonAgainst(
   scenario: PlannableScenario,
   phone: InventoryPhone,
-  classes: ReadonlyMap<string, DeviceClass>,
+  lab: {
+    readonly classes: ReadonlyMap<string, DeviceClass>;
+    readonly levers?: readonly LeverKind[];
+  },
 ): string | null {
-  const facts = classes.get(phone.class)?.facts;
+  const facts = lab.classes.get(phone.class)?.facts;
   if (facts === undefined) return `class "${phone.class}" is not known`;
-  return unmetRequirement(scenario.requires, facts) ?? missingLever(scenario, phone);
+  return (
+    unmetRequirement(scenario.requires, facts) ?? missingLever(scenario, phone, lab.levers ?? [])
+  );
 }
 
 /** Why facts meet none of the needs; null where they meet one of them. */
@@ -99,12 +107,21 @@ function isAlternatives(
 function missingLever(
   { levers = [] }: PlannableScenario,
   { virtual }: InventoryPhone,
+  had: readonly LeverKind[],
 ): string | null {
-  const [first] = levers;
-  if (first === undefined || virtual !== undefined) return null;
-  return first === 'play-console'
-    ? 'needs the Play Console of its probe, which labs of virtual phones alone have'
-    : `needs a ${first} put on the phone, which is done to virtual phones alone`;
+  const lacking = levers.find((lever) => !had.includes(lever));
+  if (lacking === undefined || virtual !== undefined) return null;
+  switch (lacking) {
+    case 'play-console':
+      return 'needs the keys of its probe’s classic integrity tokens: playIntegrity.classic in lab.yaml';
+    case 'play-decode':
+      return 'needs a decoder of standard integrity tokens: playIntegrity.standard in lab.yaml';
+    case 'fault':
+    case 'hook':
+    case 'clock':
+    case 'proxy':
+      return `needs a ${lacking} put on the phone, which is done to virtual phones alone`;
+  }
 }
 
 function isSelected(id: string, select: readonly string[] | null): boolean {

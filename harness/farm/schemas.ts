@@ -1,6 +1,7 @@
 import { classSchemaFiles } from './classes.js';
 import { inventorySchemaFiles } from './inventory.js';
 import { labSchemaFiles } from './lab.js';
+import { playPayloadsSchemaFiles } from './play-integrity.js';
 import { referenceValuesSchemaFiles } from './reference-values.js';
 
 /** JSON Schemas of a lab's files, by their places under `fixtures/schemas/`. */
@@ -9,6 +10,7 @@ export function farmSchemaFiles(): ReadonlyMap<string, string> {
     ...classSchemaFiles(),
     ...inventorySchemaFiles(),
     ...labSchemaFiles(),
+    ...playPayloadsSchemaFiles(),
     ...referenceValuesSchemaFiles(),
   ]);
 }

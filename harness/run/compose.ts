@@ -33,6 +33,7 @@ import { createInterceptors, interceptionSetup, type Interceptors } from './inte
 import { createProxies, type Proxies } from './proxies.js';
 import type { Lever } from './levers.js';
 import { loadPolicy } from './load-policy.js';
+import { openPlayIntegrity } from './play-integrity.js';
 import type { RunFolder } from './run-folder.js';
 import { createWatches, type Watches } from './watches.js';
 import type { Sabotage } from './sabotages/sabotage.js';
@@ -192,7 +193,7 @@ async function startBackends(
         appIds: appIds(referenceValues),
       },
       ports: { enrolment: ports.enrolment, api: ports.api },
-      ...(told.virtualLab === null ? {} : playConsoleOf(told.virtualLab)),
+      ...decoderOf(lab, told.virtualLab),
     },
     watches: told.watches,
     eventsFor: (trustOf) => told.arrivals.watch(eventsFor(trustOf)),
@@ -203,8 +204,16 @@ async function startBackends(
   return { backends, pki };
 }
 
-// Google's decode call, as the virtual Google answers it.
-function playConsoleOf({ play }: VirtualLab): Pick<RelyingPartyOptions, 'playIntegrityDecoder'> {
+// Google's decode call: as the virtual Google answers it, or as the lab has it made.
+function decoderOf(
+  lab: Lab,
+  virtualLab: VirtualLab | null,
+): Pick<RelyingPartyOptions, 'playIntegrityDecoder'> {
+  if (virtualLab === null) {
+    const { decoder } = openPlayIntegrity(lab.playIntegrity);
+    return decoder === null ? {} : { playIntegrityDecoder: decoder };
+  }
+  const { play } = virtualLab;
   const decode = (token: string) => Promise.resolve(play.decodeIntegrityToken(token));
   return { playIntegrityDecoder: { decode } };
 }
@@ -236,7 +245,10 @@ export function isManaged(phone: InventoryPhone): boolean {
 // inventory with both kinds is refused when it is read.
 function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
   const trust = loadTrust(lab.trustFolder);
-  if (virtualLab === null) return trust;
+  if (virtualLab === null) {
+    const { keys } = openPlayIntegrity(lab.playIntegrity);
+    return keys === null ? trust : { ...trust, playIntegrityKeys: keys };
+  }
   if (lab.inventory.value.phones.some(({ virtual }) => virtual === undefined)) {
     throw new Error('a real phone would be judged by the roots of virtual ones');
   }

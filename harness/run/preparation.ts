@@ -4,9 +4,11 @@ import { HarnessError } from '../errors.js';
 import type { Inventory } from '../farm/inventory.js';
 import { loadLab, type Lab } from '../farm/lab.js';
 import { planRun } from '../farm/plan.js';
+import { playLevers } from '../farm/play-integrity.js';
 import type { RunRecord } from '../report/record.js';
 import type { AppraisalPolicy } from '../verifier/index.js';
 import { labPolicy, virtualPhones } from './compose.js';
+import { openPlayIntegrity } from './play-integrity.js';
 import { collectScenarios, type CollectedScenario } from './scenario.js';
 import { scenarioFiles } from './scenario-files.js';
 
@@ -39,7 +41,11 @@ export async function prepareRun(options: PreparationOptions): Promise<Preparati
   const policy = labPolicy(lab);
   const scenarios = await collectScenarios(scenarioFiles());
   const { classes, inventory, scenarios: select } = lab;
-  const plan = planRun({ scenarios, classes, select, phones: inventory.value.phones });
+  const plan = planRun({
+    ...{ scenarios, classes, select, phones: inventory.value.phones },
+    levers: playLevers(lab.playIntegrity),
+  });
+  openPlayIntegrity(lab.playIntegrity);
   const expectations = loadExpectations(lab.expectationsFolder, plan.jobs);
   return { lab, policy, scenarios, plan, expectations };
 }

@@ -5,4 +5,4 @@ export { normaliseSerial, parseRevocationList } from './revocation.js';
 export type { RevocationEntry, RevocationSnapshot } from './revocation.js';
 export { trustUrlsOf, updateTrust } from './update-trust.js';
 export type { TrustUpdate, UpdateSource } from './update-trust.js';
-export type { TrustAnchor, TrustSet } from './trust-set.js';
+export type { PlayIntegrityKeys, TrustAnchor, TrustSet } from './trust-set.js';

@@ -17,6 +17,8 @@ export interface TrustAnchor {
 export interface PlayIntegrityKeys {
   /** AES-256 key that tokens are encrypted with: a secret, never recorded or shown. */
   readonly decryptionKey: Uint8Array;
+  /** Where a lab keeps that key: records name this file and the key's digest, never the key. */
+  readonly decryptionKeyFile?: string;
   /** Google's P-256 key that tokens are signed with. */
   readonly verificationKey: KeyObject;
 }

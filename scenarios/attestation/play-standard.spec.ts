@@ -7,7 +7,7 @@ scenario(
     title:
       'a standard Play Integrity token is decoded by Google, and good for its own request alone',
     requires: { platform: 'android' },
-    levers: ['play-console'],
+    levers: ['play-decode'],
     probeFlavour: 'standard',
     quota: { attestations: 2 },
     sabotages: [{ sabotage: 'verifier-ignores-play-request-hash', on: { tee: true } }],

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HarnessError } from '../../errors.js';
 import { loadLab, type Lab } from '../../farm/lab.js';
+import { openPlayIntegrity } from '../../run/play-integrity.js';
 import { takeRunLock } from '../../run/run-lock.js';
 import { missing, ok, type Examination, type Finding } from './finding.js';
 import { tryPort } from './machine.js';
@@ -19,6 +20,7 @@ export function labExaminations(path: string, now: Date): readonly Examination[]
   return [
     { name: 'lab', examine: () => (reading.ok ? ok(inShort(reading.value)) : reading.finding) },
     { name: 'trust', examine: about((lab) => trustOfLab(lab, now)) },
+    { name: 'play integrity', examine: about(playIntegrityOf) },
     { name: 'ports', isForPeople: true, examine: about(ports) },
     { name: 'other runs', isForPeople: true, examine: about(otherRuns) },
     { name: 'reports', examine: about((lab) => reportsFinding(lab.reportsFolder)) },
@@ -47,6 +49,20 @@ function inShort(lab: Lab): string {
 function trustOfLab(lab: Lab, now: Date): Finding {
   const result = attempt(() => trustFinding(lab, now));
   return result.ok ? result.value : result.finding;
+}
+
+function playIntegrityOf({ playIntegrity }: Lab): Finding {
+  const opening = attempt(() => openPlayIntegrity(playIntegrity));
+  if (!opening.ok) return opening.finding;
+  const kinds = [
+    ...(opening.value.keys === null ? [] : ['classic']),
+    ...(opening.value.decoder === null ? [] : ['standard']),
+  ];
+  return ok(
+    kinds.length === 0
+      ? 'opens no tokens of real phones'
+      : `opens ${kinds.join(' and ')} tokens of real phones`,
+  );
 }
 
 async function ports(lab: Lab): Promise<Finding> {
