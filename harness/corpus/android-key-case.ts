@@ -1,18 +1,11 @@
-import { parseCertificate } from '../encoding/certificate.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 import { parseAndroidKey, type AndroidKeyEvidence } from '../evidence/android-key/index.js';
-import {
-  anchorOf,
-  parseRevocationList,
-  type RevocationSnapshot,
-  type TrustSet,
-} from '../trust/index.js';
-import { POLICIES, type AppraisalPolicy } from '../verifier/index.js';
-import type { AndroidKeyPolicy } from '../verifier/policy.js';
+import { parseRevocationList, type RevocationSnapshot, type TrustSet } from '../trust/index.js';
 import type { CorpusCase } from './case.js';
+import { readAnchors } from './anchors.js';
 import { Inputs, type Unsupported } from './inputs.js';
-import type { VectorValues } from './manifest.js';
+import { casePolicy } from './policy-words.js';
 import type { CaseContext, PreparedCase, ReadFile } from './prepared-case.js';
 
 const KNOWN_INPUTS = [
@@ -21,19 +14,7 @@ const KNOWN_INPUTS = [
   'packageName',
   'trustAnchors',
   'statusList',
-  'construction',
-  'derivedFrom',
-  'mutation',
 ];
-
-const POLICY_WORDS: { readonly [K in keyof AndroidKeyPolicy]?: readonly AndroidKeyPolicy[K][] } = {
-  nameChaining: ['required', 'ignored'],
-  attestKeyChains: ['refused', 'allowed'],
-  anchorByIssuer: ['refused', 'allowed'],
-  suspendedEntries: ['refused', 'ignored'],
-  unknownTags: ['kept', 'rejected'],
-  tagOrder: ['kept', 'required'],
-};
 
 /** Prepares a case of Android Key Attestation. */
 export function androidKeyCase(
@@ -43,7 +24,7 @@ export function androidKeyCase(
   const inputs = new Inputs(corpusCase);
   const [unknown] = inputs.unknown(KNOWN_INPUTS);
   if (unknown !== undefined) return { unsupported: `input ${unknown}` };
-  const policy = policyOf(corpusCase);
+  const policy = casePolicy(corpusCase, 'androidKey');
   if ('unsupported' in policy) return policy;
   const [chain = ''] = corpusCase.files;
   // What was read from the record itself compares with nothing.
@@ -62,15 +43,6 @@ export function androidKeyCase(
     },
     trust: trustOf(inputs, context),
   };
-}
-
-function policyOf({ policyId, policyWords }: CorpusCase): AppraisalPolicy | Unsupported {
-  const base = POLICIES[policyId];
-  for (const [word, value] of Object.entries(policyWords)) {
-    const values: readonly unknown[] = POLICY_WORDS[word as keyof AndroidKeyPolicy] ?? [];
-    if (!values.includes(value)) return { unsupported: `policy ${word}: ${JSON.stringify(value)}` };
-  }
-  return { ...base, androidKey: { ...base.androidKey, ...(policyWords as VectorValues & object) } };
 }
 
 function trustOf(inputs: Inputs, { trust, readFile }: CaseContext): TrustSet {
@@ -98,18 +70,4 @@ function readEvidence(file: string, readFile: ReadFile): AndroidKeyEvidence {
   const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
   if (blocks.ok) return parseAndroidKey(blocks.value);
   return { format: 'android-key', certificates: [], parsed: blocks };
-}
-
-function readAnchors(file: string, readFile: ReadFile): TrustSet['androidAnchors'] {
-  const blocks = parsePemCertificates(new TextDecoder().decode(readFile(file)));
-  if (!blocks.ok) throw invalidFile(file, blocks.malformation.message);
-  return blocks.value.map((der, index) => {
-    const parsed = parseCertificate(der);
-    if (!parsed.ok) throw invalidFile(file, parsed.malformation.message);
-    return anchorOf(`${file}#${index}`, parsed.value);
-  });
-}
-
-function invalidFile(file: string, problem: string): HarnessError {
-  return new HarnessError('ERR_FILE_INVALID', `${file}: ${problem}`);
 }

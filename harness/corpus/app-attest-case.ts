@@ -4,29 +4,35 @@ import {
   parseAppAttestAttestation,
   parseAppAttestReceipt,
 } from '../evidence/app-attest/index.js';
+import type { TrustSet } from '../trust/index.js';
 import { POLICIES, type AppraisalPolicy } from '../verifier/index.js';
 import type { AppAttestEnvironment } from '../verifier/policy.js';
+import { readAnchors } from './anchors.js';
 import type { CorpusCase } from './case.js';
 import { Inputs, type Unsupported } from './inputs.js';
+import { casePolicy } from './policy-words.js';
 import type { CaseContext, PreparedCase, ReadFile } from './prepared-case.js';
 
 /** Inputs that say what the others were made of; they take no part. */
-const INFORMATIVE = ['teamId', 'bundleId', 'challengeHex', 'clientDataHex', 'construction'];
+const INFORMATIVE = ['teamId', 'bundleId', 'challengeHex', 'clientDataHex'];
+
+/** Inputs that any of the three kinds may state. */
+const SHARED = ['trustAnchors'];
 
 /** Prepares a case of an App Attest attestation. */
 export function appAttestAttestationCase(
   corpusCase: CorpusCase,
-  { trust, readFile }: CaseContext,
+  context: CaseContext,
 ): PreparedCase | Unsupported {
   const inputs = new Inputs(corpusCase);
   const known = ['appId', 'keyId', 'clientDataHashHex', 'verificationTime', 'allowedEnvironment'];
-  const unsupported = unsupportedBy(corpusCase, inputs, known);
+  const unsupported = unsupportedBy(inputs, known);
   if (unsupported !== null) return unsupported;
   const policy = policyOf(corpusCase, inputs);
   if ('unsupported' in policy) return policy;
   return {
     input: {
-      evidence: parseAppAttestAttestation(readEvidence(corpusCase, readFile)),
+      evidence: parseAppAttestAttestation(readEvidence(corpusCase, context.readFile)),
       expected: {
         appIds: [inputs.requiredText('appId')],
         keyId: inputs.requiredBase64('keyId'),
@@ -35,7 +41,7 @@ export function appAttestAttestationCase(
       policy,
       now: inputs.requiredTime('verificationTime'),
     },
-    trust,
+    trust: trustOf(inputs, context, 'appAttestAnchors'),
   };
 }
 
@@ -46,8 +52,10 @@ export function appAttestAssertionCase(
 ): PreparedCase | Unsupported {
   const inputs = new Inputs(corpusCase);
   const known = ['appId', 'publicKeyHex', 'clientDataHashHex', 'previousCounter'];
-  const unsupported = unsupportedBy(corpusCase, inputs, known);
+  const unsupported = unsupportedBy(inputs, known);
   if (unsupported !== null) return unsupported;
+  const policy = casePolicy(corpusCase, 'appAttest');
+  if ('unsupported' in policy) return policy;
   return {
     input: {
       evidence: parseAppAttestAssertion(readEvidence(corpusCase, readFile)),
@@ -57,7 +65,7 @@ export function appAttestAssertionCase(
         clientDataHash: inputs.requiredHex('clientDataHashHex'),
         previousCounter: inputs.number('previousCounter') ?? null,
       },
-      policy: POLICIES[corpusCase.policyId],
+      policy,
       // An assertion carries no time, and no check of one looks at it.
       now: new Date(0),
     },
@@ -68,18 +76,20 @@ export function appAttestAssertionCase(
 /** Prepares a case of an App Attest receipt. */
 export function appAttestReceiptCase(
   corpusCase: CorpusCase,
-  { trust, readFile }: CaseContext,
+  context: CaseContext,
 ): PreparedCase | Unsupported {
   const inputs = new Inputs(corpusCase);
   const known = ['appId', 'publicKeyHex', 'verificationTime', 'maxAgeSeconds'];
-  const unsupported = unsupportedBy(corpusCase, inputs, known);
+  const unsupported = unsupportedBy(inputs, known);
   if (unsupported !== null) return unsupported;
+  const [word] = Object.keys(corpusCase.policyWords);
+  if (word !== undefined) return { unsupported: `policy ${word}` };
   const appId = inputs.text('appId');
   const publicKey = inputs.hex('publicKeyHex');
   const maxAgeSeconds = inputs.number('maxAgeSeconds');
   return {
     input: {
-      evidence: parseAppAttestReceipt(readEvidence(corpusCase, readFile)),
+      evidence: parseAppAttestReceipt(readEvidence(corpusCase, context.readFile)),
       expected: {
         ...(appId === undefined ? {} : { appIds: [appId] }),
         ...(publicKey === undefined ? {} : { publicKey }),
@@ -88,31 +98,34 @@ export function appAttestReceiptCase(
       policy: POLICIES[corpusCase.policyId],
       now: inputs.requiredTime('verificationTime'),
     },
-    trust,
+    trust: trustOf(inputs, context, 'receiptAnchors'),
   };
 }
 
-function policyOf({ policyId }: CorpusCase, inputs: Inputs): AppraisalPolicy | Unsupported {
+function policyOf(corpusCase: CorpusCase, inputs: Inputs): AppraisalPolicy | Unsupported {
+  const policy = casePolicy(corpusCase, 'appAttest');
   const allowed = inputs.text('allowedEnvironment');
-  if (allowed === undefined) return POLICIES[policyId];
+  if ('unsupported' in policy || allowed === undefined) return policy;
   if (!isEnvironment(allowed)) return { unsupported: `allowedEnvironment ${allowed}` };
-  const policy = POLICIES[policyId];
   return { ...policy, appAttest: { ...policy.appAttest, environments: [allowed] } };
+}
+
+function trustOf(
+  inputs: Inputs,
+  { trust, readFile }: CaseContext,
+  group: 'appAttestAnchors' | 'receiptAnchors',
+): TrustSet {
+  const file = inputs.text('trustAnchors');
+  return file === undefined ? trust : { ...trust, [group]: readAnchors(file, readFile) };
 }
 
 function isEnvironment(text: string): text is AppAttestEnvironment {
   return text === 'development' || text === 'production';
 }
 
-function unsupportedBy(
-  { policyWords }: CorpusCase,
-  inputs: Inputs,
-  known: readonly string[],
-): Unsupported | null {
-  const [unknown] = inputs.unknown([...known, ...INFORMATIVE]);
-  if (unknown !== undefined) return { unsupported: `input ${unknown}` };
-  const [word] = Object.keys(policyWords);
-  return word === undefined ? null : { unsupported: `policy ${word}` };
+function unsupportedBy(inputs: Inputs, known: readonly string[]): Unsupported | null {
+  const [unknown] = inputs.unknown([...known, ...SHARED, ...INFORMATIVE]);
+  return unknown === undefined ? null : { unsupported: `input ${unknown}` };
 }
 
 function readEvidence({ files }: CorpusCase, readFile: ReadFile): Uint8Array {

@@ -39,7 +39,7 @@ export function casesOf(vector: Vector): readonly CorpusCase[] {
   } as const;
   return [
     { ...shared, variant: null, expected: answerOf(expected), facts: expected.facts ?? {} },
-    ...(expected.strict === undefined
+    ...(expected.strict == null
       ? []
       : [
           {
@@ -59,20 +59,17 @@ export function casesOf(vector: Vector): readonly CorpusCase[] {
   ];
 }
 
-// A challenge that a variant states is the verifier's own, wherever the entry's came from.
+// What a variant states is the verifier's own, wherever the entry's came from.
 function withChanges(inputs: VectorValues, changes: VectorValues): VectorValues {
-  const { challengeSource, ...rest } = inputs;
-  const kept =
-    challengeSource === undefined || 'challengeHex' in changes
-      ? rest
-      : { ...rest, challengeSource };
-  return { ...kept, ...changes };
+  const restated = new Set(Object.keys(changes).map((name) => `${name.replace(/Hex$/, '')}Source`));
+  const kept = Object.entries(inputs).filter(([name]) => !restated.has(name));
+  return { ...Object.fromEntries(kept), ...changes };
 }
 
 function answerOf(answer: {
   readonly verdict: ExpectedAnswer['verdict'];
   readonly reason?: string | null | undefined;
-  readonly reasonsAlso?: readonly string[] | undefined;
+  readonly reasonsAlso?: readonly string[] | null | undefined;
 }): ExpectedAnswer {
   const reason = answer.reason ?? null;
   const reasons = [...(reason === null ? [] : [reason]), ...(answer.reasonsAlso ?? [])];

@@ -18,6 +18,8 @@ export function compareFacts(facts: VectorValues, claims: Claims): FactAgreement
 }
 
 function covers(fact: unknown, claim: unknown): boolean {
+  // A fact of null says that there is nothing, as does a claim that is left out.
+  if (fact === null) return claim === null || claim === undefined;
   if (!isRecord(fact)) return isDeepStrictEqual(fact, claim);
   return isRecord(claim) && Object.keys(fact).every((name) => covers(fact[name], claim[name]));
 }

@@ -1,6 +1,6 @@
 import { fromBase64, fromBase64url, fromHex } from '../encoding/bytes.js';
 import type { CorpusCase } from './case.js';
-import type { VectorValues } from './manifest.js';
+import { isInformative, type VectorValues } from './manifest.js';
 
 /** A case that this verifier cannot run, and why. Never counted as agreement. */
 export interface Unsupported {
@@ -23,10 +23,10 @@ export class Inputs {
     this.#values = inputs;
   }
 
-  /** Names of inputs beside the known ones; words about an input's source inform people only. */
+  /** Names of inputs beside the known ones and those that inform people only. */
   unknown(known: readonly string[]): readonly string[] {
     return Object.keys(this.#values).filter(
-      (name) => !known.includes(name) && !name.endsWith('Source'),
+      (name) => !known.includes(name) && !isInformative(name),
     );
   }
 

@@ -18,7 +18,7 @@ const answer = {
   verdict: z.enum(['accept', 'reject', 'not-applicable']),
   reason: z.string().nullish(),
   /** Tokens that are equally right. */
-  reasonsAlso: z.array(z.string()).optional(),
+  reasonsAlso: z.array(z.string()).nullish(),
 };
 
 const values = z.record(z.string(), z.json());
@@ -27,8 +27,8 @@ const values = z.record(z.string(), z.json());
 // unsupported (see `unknownFields`) and not the whole corpus unreadable.
 const variant = z.looseObject({
   ...answer,
-  inputs: values.optional(),
-  policy: values.optional(),
+  inputs: values.nullish(),
+  policy: values.nullish(),
 });
 
 const vector = z.looseObject({
@@ -38,20 +38,17 @@ const vector = z.looseObject({
   inputs: values,
   expected: z.looseObject({
     ...answer,
-    strict: z.looseObject(answer).optional(),
-    variants: z.array(variant).optional(),
-    facts: values.optional(),
+    strict: z.looseObject(answer).nullish(),
+    variants: z.array(variant).nullish(),
+    facts: values.nullish(),
   }),
-  parseOnly: z.boolean().optional(),
+  parseOnly: z.boolean().nullish(),
 });
 
 /** Schema of a manifest of vectors, format 1. */
-export const manifestSchema = z.strictObject({
+export const manifestSchema = z.looseObject({
+  // What else stands beside the vectors explains them to people.
   format: z.literal(1),
-  generated: z.string().optional(),
-  policies: z.record(z.string(), z.string()).optional(),
-  anchors: z.record(z.string(), z.json()).optional(),
-  verdicts: z.array(z.string()).optional(),
   vectors: z.array(vector).min(1),
 });
 
@@ -69,13 +66,22 @@ const UNDERSTOOD = {
   answer: ['verdict', 'reason', 'reasonsAlso'],
 };
 
-/** Fields for people, which take no part in any answer. */
-const INFORMATIVE = ['why', 'note', 'notes', 'description', 'synthetic', 'provenance', 'source'];
+/** Fields and inputs for people, which take no part in any answer. */
+const INFORMATIVE: ReadonlySet<string> = new Set([
+  ...['why', 'note', 'notes', 'comment', 'description', 'title', 'label', 'flags', 'tags', 'refs'],
+  ...['synthetic', 'provenance', 'source', 'origin', 'licence', 'license'],
+  ...['construction', 'derivedFrom', 'mutation'],
+]);
+
+/** Whether a field or an input is for people alone: by its name, or as the source of another one. */
+export function isInformative(name: string): boolean {
+  return INFORMATIVE.has(name) || name.endsWith('Source') || name.endsWith('Note');
+}
 
 /** Fields of an entry that this runner does not understand, so that it cannot answer for it. */
 export function unknownFields({ expected, ...vector }: Vector): readonly string[] {
   const beyond = (value: object, known: readonly string[]): readonly string[] =>
-    Object.keys(value).filter((name) => !known.includes(name) && !INFORMATIVE.includes(name));
+    Object.keys(value).filter((name) => !known.includes(name) && !isInformative(name));
   return [
     ...beyond(vector, UNDERSTOOD.vector),
     ...beyond(expected, [...UNDERSTOOD.answer, 'strict', 'variants', 'facts']),

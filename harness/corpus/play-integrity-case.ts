@@ -1,10 +1,15 @@
-import { HarnessError } from '../errors.js';
 import { utf8Text } from '../encoding/bytes.js';
 import { loadPublicKey } from '../encoding/signature.js';
-import { playIntegrityToken } from '../evidence/play-integrity/index.js';
-import { POLICIES, type AppraisalPolicy } from '../verifier/index.js';
+import {
+  playIntegrityPayload,
+  playIntegrityToken,
+  type PlayIntegrityEvidence,
+} from '../evidence/play-integrity/index.js';
+import type { TrustSet } from '../trust/index.js';
+import type { AppraisalPolicy } from '../verifier/index.js';
 import type { CorpusCase } from './case.js';
-import { Inputs, type Unsupported } from './inputs.js';
+import { Inputs, InvalidInput, type Unsupported } from './inputs.js';
+import { casePolicy } from './policy-words.js';
 import type { CaseContext, PreparedCase } from './prepared-case.js';
 
 const KNOWN = [
@@ -16,7 +21,6 @@ const KNOWN = [
   'verificationKeyBase64',
   'verificationTime',
   'maxAgeSeconds',
-  'construction',
 ];
 
 /** Prepares a case of a Play Integrity token, which is opened with the keys that the case gives. */
@@ -30,18 +34,14 @@ export function playIntegrityCase(
   const policy = policyOf(corpusCase, inputs);
   if ('unsupported' in policy) return policy;
   const [file = ''] = corpusCase.files;
-  const token = utf8Text(readFile(file))?.trim();
-  const verificationKey = loadPublicKey(inputs.requiredBase64('verificationKeyBase64'));
-  if (token === undefined || verificationKey === null) {
-    throw new HarnessError('ERR_FILE_INVALID', `vector ${corpusCase.id}: no token or no key`);
-  }
+  const evidence = readEvidence(readFile(file));
   const nonce = inputs.text('nonce');
   const requestHash = inputs.text('requestHash');
   const packageName = inputs.text('packageName');
   const digest = inputs.text('certificateSha256Digest');
   return {
     input: {
-      evidence: playIntegrityToken(token),
+      evidence,
       expected: {
         ...(nonce === undefined ? {} : { nonce }),
         ...(requestHash === undefined ? {} : { requestHash }),
@@ -51,34 +51,29 @@ export function playIntegrityCase(
       policy,
       now: inputs.requiredTime('verificationTime'),
     },
-    trust: {
-      ...trust,
-      playIntegrityKeys: {
-        decryptionKey: inputs.requiredBase64('decryptionKeyBase64'),
-        verificationKey,
-      },
-    },
+    trust: evidence.form === 'classic-token' ? trustOf(inputs, trust) : trust,
   };
 }
 
-function policyOf(
-  { policyId, policyWords }: CorpusCase,
-  inputs: Inputs,
-): AppraisalPolicy | Unsupported {
-  const { licensing, ...others } = policyWords;
-  const [word] = Object.keys(others);
-  if (word !== undefined) return { unsupported: `policy ${word}` };
-  if (licensing !== undefined && licensing !== 'required' && licensing !== 'ignored') {
-    return { unsupported: `policy licensing: ${JSON.stringify(licensing)}` };
-  }
-  const policy = POLICIES[policyId];
+// What is no text, or no token, is bad evidence: the verifier has to say so.
+function readEvidence(bytes: Uint8Array): PlayIntegrityEvidence {
+  const text = (utf8Text(bytes) ?? new TextDecoder('latin1').decode(bytes)).trim();
+  return text.startsWith('{') ? playIntegrityPayload(text) : playIntegrityToken(text);
+}
+
+function trustOf(inputs: Inputs, trust: TrustSet): TrustSet {
+  const verificationKey = loadPublicKey(inputs.requiredBase64('verificationKeyBase64'));
+  if (verificationKey === null) throw new InvalidInput('verificationKeyBase64', 'is no public key');
+  const decryptionKey = inputs.requiredBase64('decryptionKeyBase64');
+  return { ...trust, playIntegrityKeys: { decryptionKey, verificationKey } };
+}
+
+function policyOf(corpusCase: CorpusCase, inputs: Inputs): AppraisalPolicy | Unsupported {
+  const policy = casePolicy(corpusCase, 'playIntegrity');
   const maxAgeSeconds = inputs.number('maxAgeSeconds');
+  if ('unsupported' in policy || maxAgeSeconds === undefined) return policy;
   return {
     ...policy,
-    playIntegrity: {
-      ...policy.playIntegrity,
-      ...(licensing === undefined ? {} : { licensing }),
-      ...(maxAgeSeconds === undefined ? {} : { maxAgeMs: maxAgeSeconds * 1000 }),
-    },
+    playIntegrity: { ...policy.playIntegrity, maxAgeMs: maxAgeSeconds * 1000 },
   };
 }

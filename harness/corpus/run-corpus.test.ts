@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toHex } from '../encoding/bytes.js';
+import { toBase64, toHex } from '../encoding/bytes.js';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
 import {
@@ -11,8 +11,16 @@ import {
   rootOfTrust,
   TEST_ANCHOR,
   TEST_CHALLENGE,
+  TEST_KEYS,
   TEST_NOW,
 } from '../verifier/testing/mint-android-chain.js';
+import {
+  APP_ID,
+  createTestAppleKey,
+  createTestAppleVendor,
+  mintAttestation,
+  MINTED_AT,
+} from '../verifier/testing/mint-app-attest.js';
 import { runCorpus, summarise, type CaseResult } from './run-corpus.js';
 
 let folder = '';
@@ -127,6 +135,109 @@ describe('a corpus run', () => {
       },
     ]);
     expect([fromRecord?.agree, given?.agree]).toEqual([true, true]);
+  });
+
+  it('takes nothing for something, and words for people for none of its business', async () => {
+    const results = await run([
+      {
+        ...{ ...entry, flags: ['odd'], licence: 'Apache-2.0', peerNote: 'one accepts' },
+        inputs: { ...inputs, packageName: null, mutation: 'none' },
+        expected: {
+          ...{ verdict: 'accept', reasonsAlso: null, strict: null },
+          facts: { deviceLocked: false, mlDsaVariant: null, attestedIds: null },
+          variants: [
+            { verdict: 'accept', inputs: null, policy: null, note: 'the same again' },
+            { verdict: 'reject', reason: 'device-unlocked', policy: { unknownTags: 'kept' } },
+          ],
+        },
+      },
+    ]);
+    expect(results.map(({ agree }) => agree)).toEqual([true, true, false]);
+    expect(results[0]?.facts).toEqual({ agree: 3, disagree: [] });
+  });
+
+  it('takes every setting of a format for a word of its policy', async () => {
+    const [, sooner, boot] = await run([
+      {
+        ...entry,
+        expected: {
+          verdict: 'accept',
+          variants: [
+            {
+              ...{ verdict: 'reject', reason: 'revocation-list-unavailable' },
+              ...{ policy: { revocationMaxAgeDays: 1 }, inputs: { statusList: 'revoked.json' } },
+              reasonsAlso: ['suspended'],
+            },
+            {
+              verdict: 'reject',
+              reason: 'security-level-software',
+              policy: { minimumLevel: 'STRONG_BOX' },
+            },
+          ],
+        },
+      },
+    ]);
+    expect([sooner?.agree, boot?.agree]).toEqual([true, true]);
+  });
+
+  it('judges a decoded payload as one, and bytes that are no token as bad evidence', async () => {
+    writeFileSync(join(folder, 'payload.json'), '{"requestDetails":{"nonce":1}}');
+    writeFileSync(join(folder, 'bytes.jwe'), Uint8Array.of(0xff, 0xfe, 0));
+    const keys = {
+      decryptionKeyBase64: 'AAAA',
+      verificationKeyBase64: toBase64(TEST_KEYS.leaf.spki),
+    };
+    const play = (file: string, reason: string, changes: object = {}) => ({
+      ...{ id: file, kind: 'play-integrity', files: [file] },
+      inputs: { verificationTime: TEST_NOW.toISOString(), ...changes },
+      expected: { verdict: 'reject', reason },
+    });
+    const results = await run([
+      play('payload.json', 'payload-malformed'),
+      play('bytes.jwe', 'decryption-failed', keys),
+      {
+        ...play('bytes.jwe', 'decryption-failed', { ...keys, verificationKeyBase64: 'AAAA' }),
+        id: 'x',
+      },
+    ]);
+    expect(results.map(({ agree }) => agree)).toEqual([true, true, 'unsupported']);
+    expect(results[2]?.unsupported).toBe('input verificationKeyBase64 is no public key');
+  });
+
+  it('judges App Attest by the anchors that a case brings', async () => {
+    const vendor = createTestAppleVendor();
+    const key = createTestAppleKey();
+    const clientDataHash = new Uint8Array(32).fill(7);
+    writeFileSync(
+      join(folder, 'object.b64'),
+      toBase64(mintAttestation(vendor, { key, clientDataHash })),
+    );
+    const roots = vendor.trust.appAttestAnchors.flatMap(({ certificates }) => certificates);
+    writeFileSync(join(folder, 'apple.pem'), roots.map(encodePemCertificate).join(''));
+    const attestation = {
+      ...{ id: 'apple', kind: 'app-attest-attestation', files: ['object.b64'] },
+      inputs: {
+        ...{ appId: APP_ID, keyId: toBase64(key.keyId), trustAnchors: 'apple.pem' },
+        ...{ clientDataHashHex: toHex(clientDataHash), verificationTime: MINTED_AT.toISOString() },
+      },
+      expected: {
+        verdict: 'accept',
+        variants: [
+          { verdict: 'reject', reason: 'untrusted-root', inputs: { trustAnchors: 'root.pem' } },
+          {
+            verdict: 'reject',
+            reason: 'environment-not-allowed',
+            policy: { environments: ['production'] },
+          },
+          { verdict: 'accept', inputs: { trustAnchors: 'object.b64' } },
+        ],
+      },
+    };
+    const results = await run([attestation]);
+    expect(results.map(({ agree }) => agree)).toEqual([true, true, true, 'unsupported']);
+    expect(results[3]?.unsupported).toMatch(
+      /^input trustAnchors is no file of certificates: object/,
+    );
   });
 
   it('runs only the entries that are asked for', async () => {
