@@ -1,11 +1,14 @@
+import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../encoding/bytes.js';
+import { toBase64url, toHex } from '../encoding/bytes.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import { productRoot } from '../product.js';
-import { createVerifier, failing } from '../verifier/index.js';
+import { mintToken, PLAY_KEYS } from '../corpus/minting/play-integrity.js';
+import { createVerifier, earSchema, failing } from '../verifier/index.js';
 import { answer } from './testing/examples/appraise-chain.js';
+import { judgeToken } from './testing/examples/play-token.js';
 import { explain } from './testing/examples/explain.js';
 import { OURS } from './testing/examples/own-policy.js';
 import {
@@ -51,5 +54,38 @@ describe('the examples of the verifier’s README', () => {
         /^android-key\/level-sufficient: found TRUSTED_ENVIRONMENT\. .*Without it: /,
       ),
     ]);
+  });
+
+  it('say what a Play Integrity token says, as an EAT attestation result', () => {
+    const nonce = toBase64url(TEST_CHALLENGE);
+    const certificateDigest = toBase64url(TEST_SIGNER);
+    const token = mintToken(
+      JSON.stringify({
+        requestDetails: {
+          ...{ requestPackageName: 'com.example.probe', nonce },
+          timestampMillis: String(TEST_NOW.getTime() - 5000),
+        },
+        appIntegrity: {
+          ...{ appRecognitionVerdict: 'PLAY_RECOGNIZED', packageName: 'com.example.probe' },
+          ...{ certificateSha256Digest: [certificateDigest], versionCode: '7' },
+        },
+        deviceIntegrity: { deviceRecognitionVerdict: ['MEETS_DEVICE_INTEGRITY'] },
+        accountDetails: { appLicensingVerdict: 'LICENSED' },
+      }),
+    );
+    const { decryption, signing } = PLAY_KEYS;
+    const spki = { key: Buffer.from(signing.spki), format: 'der', type: 'spki' } as const;
+    const verificationKeyPem = createPublicKey(spki)
+      .export({ format: 'pem', type: 'spki' })
+      .toString();
+    const keys = { decryptionKey: decryption, verificationKeyPem };
+    const judged = (digest: string) =>
+      judgeToken(token, { nonce, certificateDigest: digest, now: TEST_NOW }, keys);
+    expect(earSchema.parse(judged(certificateDigest))).toMatchObject({
+      submods: { 'play-integrity': { ear_status: 'affirming' } },
+    });
+    expect(earSchema.parse(judged('other'))).toMatchObject({
+      submods: { 'play-integrity': { ear_status: 'contraindicated' } },
+    });
   });
 });

@@ -60,4 +60,41 @@ describe('attestlab/verifier', () => {
     expect(library.failing(result)).toEqual(['android-key/well-formed']);
     expect(result.verdict).toBe('rejected');
   });
+
+  it('takes evidence of every format as bytes or text, and answers for whatever they are', () => {
+    const bytes = Uint8Array.of(0x30, 0x80, 0xff);
+    const { policy, now } = { policy: library.LAB, now: new Date(0) };
+    const appIds = ['TEAMID1234.org.example'];
+    const inputs: readonly library.AppraisalInput[] = [
+      { evidence: library.parseAndroidKey([bytes]), expected: {}, policy, now },
+      {
+        evidence: library.parseAppAttestAttestation(bytes),
+        expected: { appIds, keyId: bytes, clientDataHash: bytes },
+        ...{ policy, now },
+      },
+      {
+        evidence: library.parseAppAttestAssertion(bytes),
+        expected: { appIds, publicKey: bytes, clientDataHash: bytes, previousCounter: null },
+        ...{ policy, now },
+      },
+      { evidence: library.parseAppAttestReceipt(bytes), expected: {}, policy, now },
+      { evidence: library.parseCsr(bytes), expected: {}, policy, now },
+      { evidence: library.playIntegrityToken('a.b'), expected: {}, policy, now },
+      { evidence: library.playIntegrityPayload('{'), expected: {}, policy, now },
+      {
+        evidence: library.parseSignedRequest({
+          ...{ method: 'POST', target: '/', headers: [], body: bytes },
+          authority: 'example.org',
+        }),
+        expected: { key: null },
+        ...{ policy, now },
+      },
+    ];
+    const verifier = library.createVerifier({ trust: library.shippedTrust() });
+    const judged = inputs.map((input) => [input.evidence.format, verifier.appraise(input).verdict]);
+    expect(new Set(judged.map(([format]) => format))).toEqual(
+      new Set(Object.keys(library.FORMATS)),
+    );
+    expect(judged.filter(([, verdict]) => verdict === 'accepted')).toEqual([]);
+  });
 });

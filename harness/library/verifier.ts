@@ -21,10 +21,17 @@ export { parseCsr } from '../evidence/csr/index.js';
 export type { CsrEvidence } from '../evidence/csr/index.js';
 export { enrolmentBinding, keyId, PROFILE_S_HEADERS } from '../evidence/formats/index.js';
 export type { EnrolmentBindingInput } from '../evidence/formats/index.js';
+export { playIntegrityPayload, playIntegrityToken } from '../evidence/play-integrity/index.js';
+export type { PlayIntegrityEvidence } from '../evidence/play-integrity/index.js';
 export { parseSignedRequest, profileSHeaders } from '../evidence/signed-request/index.js';
 export type { SignedHttpRequest, SignedRequestEvidence } from '../evidence/signed-request/index.js';
 export { anchorOf, loadTrust, parseRevocationList } from '../trust/index.js';
-export type { RevocationSnapshot, TrustAnchor, TrustSet } from '../trust/index.js';
+export type {
+  PlayIntegrityKeys,
+  RevocationSnapshot,
+  TrustAnchor,
+  TrustSet,
+} from '../trust/index.js';
 export {
   BASELINE,
   canonicalJson,
@@ -32,12 +39,16 @@ export {
   createSignatureMemo,
   createVerifier,
   decodeAppraisal,
+  demands,
   describe as describeCheck,
+  earOf,
   encodeAppraisal,
   failing,
   FORMATS,
   LAB,
   POLICIES,
+  policyFileSchema,
+  policyFromFile,
   STRICT,
   withStatus,
 } from '../verifier/index.js';
