@@ -72,6 +72,7 @@ export const chainExtended: AndroidKeyAttack = {
   references: [
     `${GUIDE}: trust only the record closest to the root`,
     'android/keyattestation, CHAIN_EXTENDED_WITH_FAKE_ATTESTATION_EXTENSION',
+    '@simplewebauthn/server 14.0.3: record and key of the first certificate are believed',
   ],
   async mutate(chain, { attacker, signWithPhone }) {
     const leaf = leafOf(chain);

@@ -68,7 +68,10 @@ export const developmentBuild: AppAttestAttack = {
     'attests with a build for development, which he can change, to a service in production',
   needs: ['other-build'],
   failing: { 'app-attest-attestation': ['app-attest/environment-allowed'] },
-  references: [`${GUIDE}, attestation step 8`],
+  references: [
+    `${GUIDE}, attestation step 8`,
+    'appattest-checker-node 1.0.3: nine bytes of the AAGUID are compared, the same in both',
+  ],
   mutate: (_submission, { developmentBuild: submission }) => submission,
 };
 

@@ -17,7 +17,10 @@ export const assertionReplayed: AssertionAttack = {
   description: 'sends a captured assertion a second time',
   needs: ['captured-request'],
   failing: { 'app-attest-assertion': ['app-attest-assertion/counter-increased'] },
-  references: [`${GUIDE}, assertion step 5`],
+  references: [
+    `${GUIDE}, assertion step 5`,
+    'appattest-checker-node 1.0.3: counters are left to the caller',
+  ],
   captures: 1,
   present: (captured) => [atOnce(capture(captured, 0)), atOnce(capture(captured, 0))],
 };

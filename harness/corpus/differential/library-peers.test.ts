@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIBRARY_PEERS } from './adapters/library-peers.js';
 import { askLibrary, type LibraryPeer } from './peer.js';
@@ -34,6 +37,18 @@ const ask = async (name: string, id: string) => {
 };
 
 describe('@simplewebauthn/server', () => {
+  it('has no root on P-384 in its own list, as PEERS.md says', () => {
+    const folder = dirname(fileURLToPath(import.meta.resolve('@simplewebauthn/server')));
+    const text = readFileSync(
+      join(folder, 'services', 'defaultRootCerts', 'android-key.js'),
+      'utf8',
+    );
+    const roots = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    expect(roots.length).toBeGreaterThan(0);
+    const kinds = roots.map((pem) => new X509Certificate(pem).publicKey.asymmetricKeyType);
+    expect(new Set(kinds)).toEqual(new Set(['rsa']));
+  });
+
   it.each([
     ['accepts a good chain', 'passing/rkp-chain', /^accepted/],
     [

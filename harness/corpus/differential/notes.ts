@@ -80,7 +80,8 @@ export const PEER_NOTES: ReadonlyMap<string, PeerNotes> = new Map([
       called:
         'the function of its android-key format, with the roots of the vector, `Date` standing at ' +
         'the vector’s time, and no network. WebAuthn’s signature by the attested key is in no ' +
-        'vector: the library’s own seam for tests answers for it. Keys on P-256 and P-384 alone.',
+        'vector: the library’s own seam for tests answers for it. Keys on P-256 and P-384 alone. ' +
+        'Its own list of roots, which no vector asks about, lacks Google’s P-384 root of 2025.',
       notes: [
         {
           kind: 'defect',
