@@ -1,24 +1,19 @@
-import { utf8 } from '../../encoding/bytes.js';
 import { authorityExtensions, type NewExtension } from '../../encoding/certificate-builder.js';
 import { der } from '../../encoding/der-writer.js';
 import { NAME_OID, type NameAttribute } from '../../encoding/distinguished-name.js';
 import { KEY_DESCRIPTION_OID } from '../../evidence/android-key/index.js';
 import { commonName, mintCertificate, NOW } from './certificate.js';
+import {
+  encodeApplicationId,
+  encodeRecord,
+  encodeRootOfTrust,
+  signingKeyTags,
+  withTags,
+  type Authorization,
+  type TagChanges,
+  type TestRecord,
+} from './key-description.js';
 import { testDigest, testKey, type TestKey } from './test-key.js';
-
-/** One authorization: a tag and the DER of its value. */
-export type Authorization = readonly [tag: number, value: Uint8Array];
-
-/** What a record says. */
-export interface TestRecord {
-  readonly version: number;
-  readonly attestationLevel: number;
-  readonly keyMintLevel: number;
-  /** DER: malformed records put something else here than an OCTET STRING. */
-  readonly challenge: Uint8Array;
-  readonly software: readonly Authorization[];
-  readonly hardware: readonly Authorization[];
-}
 
 /** How a chain departs from a good one. */
 export interface ChainChanges {
@@ -132,66 +127,26 @@ export function recordExtension(value: Uint8Array): NewExtension {
   return { oid: KEY_DESCRIPTION_OID, value };
 }
 
-/** A record as KeyMint encodes it. */
-export function encodeRecord(record: TestRecord): Uint8Array {
-  const list = (entries: readonly Authorization[]): Uint8Array =>
-    der.sequence(...entries.map(([tag, value]) => der.contextExplicit(tag, value)));
-  return der.sequence(
-    der.integer(record.version),
-    der.enumerated(record.attestationLevel),
-    der.integer(record.version),
-    der.enumerated(record.keyMintLevel),
-    record.challenge,
-    der.octetString(),
-    list(record.software),
-    list(record.hardware),
-  );
-}
-
-/** A RootOfTrust. */
+/** A RootOfTrust of the corpus' phone. */
 export function rootOfTrust(changes: { readonly locked?: boolean; readonly state?: number } = {}) {
-  return der.sequence(
-    der.octetString(testDigest('verified boot key')),
-    der.boolean(changes.locked ?? true),
-    der.enumerated(changes.state ?? 0),
-    der.octetString(testDigest('verified boot hash')),
-  );
+  const of = { key: testDigest('verified boot key'), hash: testDigest('verified boot hash') };
+  return encodeRootOfTrust(of, changes);
 }
 
-/** An AttestationApplicationId inside its OCTET STRING. */
+/** An AttestationApplicationId of the corpus' app inside its OCTET STRING. */
 export function applicationId(
   names: readonly string[] = [PACKAGE],
   signers: readonly Uint8Array[] = [SIGNER_DIGEST],
 ): Uint8Array {
-  const infos = names.map((name) => der.sequence(der.octetString(utf8(name)), der.integer(42)));
-  const digests = signers.map((digest) => der.octetString(digest));
-  return der.octetString(der.sequence(der.set(...infos), der.set(...digests)));
+  return encodeApplicationId(names, signers);
 }
 
 /** hardwareEnforced of a good record, with changes: a value replaces a tag, null removes it. */
-export function hardware(
-  changes: Readonly<Record<number, Uint8Array | null>> = {},
-): readonly Authorization[] {
-  const entries = new Map<number, Uint8Array | null>(GOOD_HARDWARE);
-  for (const [tag, value] of Object.entries(changes)) entries.set(Number(tag), value);
-  return [...entries]
-    .filter((entry): entry is [number, Uint8Array] => entry[1] !== null)
-    .sort(([left], [right]) => left - right);
+export function hardware(changes: TagChanges = {}): readonly Authorization[] {
+  return withTags(GOOD_HARDWARE, changes);
 }
 
-// KeyMint 400 on a key that signs and verifies with ECDSA on P-256.
-const GOOD_HARDWARE: readonly Authorization[] = [
-  [1, der.set(der.integer(2), der.integer(3))],
-  [2, der.integer(3)],
-  [3, der.integer(256)],
-  [5, der.set(der.integer(4))],
-  [10, der.integer(1)],
-  [503, der.null()],
-  [702, der.integer(0)],
-  [704, rootOfTrust()],
-  [705, der.integer(160_000)],
-  [706, der.integer(202_605)],
-];
+const GOOD_HARDWARE = signingKeyTags(rootOfTrust());
 
 /** What a good chain's record says. */
 export const GOOD_RECORD: TestRecord = {

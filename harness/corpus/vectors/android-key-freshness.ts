@@ -8,10 +8,10 @@ import {
   hardware,
   mintAndroidChain,
   rootOfTrust,
-  type Authorization,
   type ChainChanges,
 } from '../minting/android-key.js';
 import { NOW } from '../minting/certificate.js';
+import type { Authorization } from '../minting/key-description.js';
 import { testDigest } from '../minting/test-key.js';
 import { ANDROID_EXPECTED } from './android-key-expected.js';
 import { draftsFor, lab, type Given, type VectorDraft } from './draft.js';

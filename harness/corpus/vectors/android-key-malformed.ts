@@ -13,9 +13,9 @@ import {
   PACKAGE,
   recordExtension,
   rootOfTrust,
-  type TestRecord,
 } from '../minting/android-key.js';
 import { NOW } from '../minting/certificate.js';
+import type { TestRecord } from '../minting/key-description.js';
 import { resigned, TBS } from '../minting/respoil.js';
 import { testDigest } from '../minting/test-key.js';
 import type { CheckId } from '../../verifier/index.js';

@@ -1,4 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
+import {
+  encodeApplicationId,
+  encodeRecord as encodeRecordDer,
+  encodeRootOfTrust,
+  signingKeyTags,
+  withTags,
+  type Authorization,
+  type TagChanges,
+  type TestRecord,
+} from '../../corpus/minting/key-description.js';
 import { utf8 } from '../../encoding/bytes.js';
 import {
   authorityExtensions,
@@ -12,19 +22,6 @@ import { der } from '../../encoding/der-writer.js';
 import { NAME_OID, type NameAttribute } from '../../encoding/distinguished-name.js';
 import { KEY_DESCRIPTION_OID } from '../../evidence/android-key/index.js';
 import { anchorOf, type TrustAnchor } from '../../trust/index.js';
-
-/** One authorization: a tag and the DER of its value. */
-export type Authorization = readonly [tag: number, value: Uint8Array];
-
-/** What a test's record says. */
-export interface TestRecord {
-  readonly version: number;
-  readonly attestationLevel: number;
-  readonly keyMintLevel: number;
-  readonly challenge: Uint8Array;
-  readonly software: readonly Authorization[];
-  readonly hardware: readonly Authorization[];
-}
 
 /** A key pair of a test: what it signs with and its SubjectPublicKeyInfo. */
 export interface TestKey {
@@ -168,28 +165,13 @@ export function recordExtension(
 
 /** A record as KeyMint encodes it. */
 export function encodeRecord(record: TestRecord): Uint8Array {
-  const list = (entries: readonly Authorization[]): Uint8Array =>
-    der.sequence(...entries.map(([tag, value]) => der.contextExplicit(tag, value)));
-  return der.sequence(
-    der.integer(record.version),
-    der.enumerated(record.attestationLevel),
-    der.integer(record.version),
-    der.enumerated(record.keyMintLevel),
-    der.octetString(record.challenge),
-    der.octetString(),
-    list(record.software),
-    list(record.hardware),
-  );
+  return encodeRecordDer({ ...record, challenge: der.octetString(record.challenge) });
 }
 
 /** A RootOfTrust. */
 export function rootOfTrust(changes: { readonly locked?: boolean; readonly state?: number } = {}) {
-  return der.sequence(
-    der.octetString(new Uint8Array(32).fill(1)),
-    der.boolean(changes.locked ?? true),
-    der.enumerated(changes.state ?? 0),
-    der.octetString(new Uint8Array(32).fill(2)),
-  );
+  const boot = { key: new Uint8Array(32).fill(1), hash: new Uint8Array(32).fill(2) };
+  return encodeRootOfTrust(boot, changes);
 }
 
 /** An AttestationApplicationId inside its OCTET STRING. */
@@ -197,34 +179,15 @@ export function applicationId(
   packages: readonly string[] = ['com.example.probe'],
   signers: readonly Uint8Array[] = [TEST_SIGNER],
 ): Uint8Array {
-  const infos = packages.map((name) => der.sequence(der.octetString(utf8(name)), der.integer(42)));
-  const digests = signers.map((digest) => der.octetString(digest));
-  return der.octetString(der.sequence(der.set(...infos), der.set(...digests)));
+  return encodeApplicationId(packages, signers);
 }
 
 /** hardwareEnforced of a good record, with changes: a value replaces a tag, null removes it. */
-export function hardware(
-  changes: Readonly<Record<number, Uint8Array | null>> = {},
-): readonly Authorization[] {
-  const entries = new Map<number, Uint8Array | null>(GOOD_HARDWARE);
-  for (const [tag, value] of Object.entries(changes)) entries.set(Number(tag), value);
-  return [...entries]
-    .filter((entry): entry is [number, Uint8Array] => entry[1] !== null)
-    .sort(([left], [right]) => left - right);
+export function hardware(changes: TagChanges = {}): readonly Authorization[] {
+  return withTags(GOOD_HARDWARE, changes);
 }
 
-const GOOD_HARDWARE: readonly Authorization[] = [
-  [1, der.set(der.integer(2), der.integer(3))],
-  [2, der.integer(3)],
-  [3, der.integer(256)],
-  [5, der.set(der.integer(4))],
-  [10, der.integer(1)],
-  [503, der.null()],
-  [702, der.integer(0)],
-  [704, rootOfTrust()],
-  [705, der.integer(160000)],
-  [706, der.integer(202605)],
-];
+const GOOD_HARDWARE = signingKeyTags(rootOfTrust());
 
 /** What `encodeRecord` writes where a test changes nothing. */
 export const GOOD_RECORD: TestRecord = {
