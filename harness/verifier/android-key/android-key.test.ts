@@ -1,14 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { concatBytes, toHex } from '../../encoding/bytes.js';
+import { concatBytes } from '../../encoding/bytes.js';
 import { der } from '../../encoding/der-writer.js';
 import { NAME_OID } from '../../encoding/distinguished-name.js';
-import { parseAndroidKey } from '../../evidence/android-key/index.js';
-import { parseRevocationList, type TrustSet } from '../../trust/index.js';
-import type { AndroidKeyExpected } from '../expected.js';
 import { FORMATS } from '../formats.js';
 import { BASELINE, LAB, STRICT } from '../policies.js';
-import type { AndroidKeyPolicy, AppraisalPolicy } from '../policy.js';
+import type { AndroidKeyPolicy } from '../policy.js';
 import { failing, withStatus } from '../result.js';
+import {
+  EXPECTED,
+  appraise,
+  lab,
+  listing,
+  leaf,
+  attestation,
+  intermediate,
+  root,
+  good,
+  flipped,
+  first,
+  mintSelfSigned,
+  type Case,
+} from '../testing/android-appraisal.js';
 import {
   applicationId,
   encodeRecord,
@@ -21,67 +33,10 @@ import {
   rootOfTrust,
   TEST_ANCHOR,
   TEST_CHALLENGE,
-  TEST_KEYS,
   TEST_NOW,
   TEST_SIGNER,
   type ChainChanges,
 } from '../testing/mint-android-chain.js';
-import { emptyTrust } from '../testing/test-appraisal.js';
-import { createVerifier } from '../verifier.js';
-
-const EXPECTED: AndroidKeyExpected = {
-  challenge: TEST_CHALLENGE,
-  packageNames: ['com.example.probe'],
-  signerDigests: [toHex(TEST_SIGNER)],
-  spki: TEST_KEYS.leaf.spki,
-};
-
-const TRUST: TrustSet = {
-  ...emptyTrust,
-  androidAnchors: [TEST_ANCHOR],
-  revocation: parseRevocationList('{"entries":{}}', TEST_NOW.getTime()),
-};
-
-interface Case {
-  readonly chain?: readonly Uint8Array[];
-  readonly changes?: ChainChanges;
-  readonly expected?: AndroidKeyExpected;
-  readonly trust?: Partial<TrustSet>;
-  readonly policy?: AppraisalPolicy;
-  readonly now?: Date;
-}
-
-function appraise(test: Case) {
-  const chain = test.chain ?? mintAndroidChain(test.changes);
-  return createVerifier({ trust: { ...TRUST, ...test.trust } }).appraise({
-    evidence: parseAndroidKey(chain),
-    expected: test.expected ?? EXPECTED,
-    policy: test.policy ?? LAB,
-    now: test.now ?? TEST_NOW,
-  });
-}
-
-function lab(changes: Partial<AndroidKeyPolicy>): AppraisalPolicy {
-  return { ...LAB, androidKey: { ...LAB.androidKey, ...changes } };
-}
-
-function listing(entries: object, takenAtMs: number | null = TEST_NOW.getTime()) {
-  return { revocation: parseRevocationList(JSON.stringify({ entries }), takenAtMs) };
-}
-
-const DAY_MS = 86_400_000;
-const [leaf, attestation, intermediate, root] = mintAndroidChain();
-const good = [leaf, attestation, intermediate, root].flatMap((certificate) => certificate ?? []);
-
-function flipped(bytes: Uint8Array | undefined, at: number): Uint8Array {
-  const copy = Uint8Array.from(bytes ?? []);
-  copy.set([(copy.at(at) ?? 0) ^ 1], at < 0 ? copy.length + at : at);
-  return copy;
-}
-
-function first(...certificates: readonly (Uint8Array | undefined)[]): readonly Uint8Array[] {
-  return certificates.flatMap((certificate) => certificate ?? []);
-}
 
 describe('a good chain', () => {
   it('is accepted under every policy, with every required check passed', () => {
@@ -143,7 +98,6 @@ const RECENT: AndroidKeyPolicy['minimumPatchLevel'] = {
 };
 const applicationOfGood = GOOD_RECORD.software.filter(([tag]) => tag === 709);
 const twoSignerDigests = [TEST_SIGNER, new Uint8Array(32).fill(8)];
-const lookalike = newTestKey();
 
 // Each case changes one thing, and states the exact set of checks that must fail for it.
 const REJECTED: readonly (readonly [rule: string, test: Case, failing: readonly string[]])[] = [
@@ -454,170 +408,5 @@ describe('a chain is rejected for', () => {
       'android-key/signatures-verify',
       'android-key/anchor-trusted',
     ]);
-  });
-});
-
-function mintSelfSigned(): Uint8Array {
-  // Only the key differs: subject, dates and extensions are the trusted root's own.
-  const [, , , genuine] = mintAndroidChain();
-  const spki = TEST_KEYS.root.spki;
-  const bytes = Uint8Array.from(genuine ?? []);
-  const at = Buffer.from(bytes).indexOf(spki);
-  bytes.set(lookalike.spki, at);
-  return bytes;
-}
-
-describe('an open question is never an acceptance', () => {
-  const OPEN: readonly (readonly [string, Case, string])[] = [
-    ['no status list', { trust: { revocation: null } }, 'revocation-list-usable'],
-    [
-      'an unreadable status list',
-      { trust: { revocation: parseRevocationList('{', 0) } },
-      'revocation-list-usable',
-    ],
-    [
-      'a status list with one bad entry',
-      { trust: listing({ xyz: { status: 'REVOKED' } }) },
-      'revocation-list-usable',
-    ],
-    ['a status list of unknown age', { trust: listing({}, null) }, 'revocation-list-fresh'],
-    [
-      'a status list of eight days',
-      { trust: listing({}, TEST_NOW.getTime() - 8 * DAY_MS) },
-      'revocation-list-fresh',
-    ],
-  ];
-
-  it.each(OPEN)('%s', (_rule, test, id) => {
-    const result = appraise(test);
-    expect(withStatus(result, 'undetermined')).toEqual([`android-key/${id}`]);
-    expect(result.verdict).toBe('indeterminate');
-  });
-
-  it.each(['challenge', 'spki', 'packageNames', 'signerDigests'] as const)(
-    'a run that compares no %s',
-    (name) => {
-      const expected = Object.fromEntries(
-        Object.entries(EXPECTED).filter(([member]) => member !== name),
-      );
-      expect(appraise({ expected }).verdict).toBe('indeterminate');
-    },
-  );
-
-  it('a trust set without anchors', () => {
-    expect(appraise({ trust: { androidAnchors: [] } }).verdict).toBe('rejected');
-  });
-});
-
-describe('a chain that lists its root twice', () => {
-  // The root's name has a serialNumber, as that of a factory's authority: taken for one, it would
-  // make the chain one whose expiry is ignored.
-  it('ends where it ended before, so an expired provisioned authority stays expired', () => {
-    const expired = mintAndroidChain({ attestationNotAfterMs: TEST_NOW.getTime() - 1000 });
-    const twice = first(...expired, root);
-    expect(failing(appraise({ chain: twice }))).toEqual(['android-key/not-expired']);
-    expect(appraise({ chain: twice }).claims).toMatchObject({ provisioning: 'rkp' });
-  });
-
-  it('is accepted where it was accepted, if every copy is signed', () => {
-    expect(appraise({ chain: first(...good, root) }).verdict).toBe('accepted');
-    expect(failing(appraise({ chain: first(...good, flipped(root, -1)) }))).toEqual([
-      'android-key/signatures-verify',
-    ]);
-  });
-
-  it('is no longer for it: a lone root twice is too short', () => {
-    expect(failing(appraise({ chain: first(root, root), expected: {} }))).toContain(
-      'android-key/chain-long-enough',
-    );
-  });
-});
-
-describe('policy', () => {
-  it('lets the anchor be found by its name and key where the root was left out', () => {
-    const chain = first(leaf, attestation, intermediate);
-    expect(appraise({ chain, policy: lab({ anchorByIssuer: 'allowed' }) }).verdict).toBe(
-      'accepted',
-    );
-  });
-
-  it('finds no anchor whose key did not sign, whatever it is called', () => {
-    const impostor = { ...TEST_ANCHOR, spki: lookalike.spki };
-    const result = appraise({
-      chain: first(leaf, attestation, intermediate),
-      policy: lab({ anchorByIssuer: 'allowed' }),
-      trust: { androidAnchors: [impostor] },
-    });
-    expect(failing(result)).toEqual(['android-key/root-present']);
-  });
-
-  it('replaces a lookalike root by the anchor that signed', () => {
-    const chain = first(leaf, attestation, intermediate, mintSelfSigned());
-    expect(appraise({ chain, policy: lab({ anchorByIssuer: 'allowed' }) }).verdict).toBe(
-      'accepted',
-    );
-  });
-
-  it('accepts a leaf under an attest key where it allows them, and judges both records', () => {
-    const policy = lab({ attestKeyChains: 'allowed' });
-    const key = newTestKey();
-    const attestKey = { 1: der.set(der.integer(7)) };
-    const under = (changes: Readonly<Record<number, Uint8Array>>): Case => ({
-      chain: [
-        mintExtension(recordExtension({ record: {} }), key),
-        ...mintAndroidChain({ record: { hardware: hardware({ ...attestKey, ...changes }) } }),
-      ],
-      expected: { ...EXPECTED, spki: key.spki },
-      policy,
-    });
-    expect(appraise(under({})).verdict).toBe('accepted');
-    const unlocked = appraise(under({ 704: rootOfTrust({ locked: false }) }));
-    expect(failing(unlocked)).toEqual(['android-key/device-locked']);
-  });
-
-  it('does not take a signing key for an attest key even where it allows those', () => {
-    const key = newTestKey();
-    const result = appraise({
-      chain: [mintExtension(recordExtension({ record: {} }), key), ...good],
-      expected: { ...EXPECTED, spki: key.spki },
-      policy: lab({ attestKeyChains: 'allowed' }),
-    });
-    expect(failing(result)).toEqual(['android-key/chain-not-extended']);
-  });
-
-  it('ignores names and suspension only where it says so', () => {
-    const trust = listing({ abc: { status: 'SUSPENDED' } });
-    const ignoring: AppraisalPolicy = {
-      ...lab({ suspendedEntries: 'ignored' }),
-      required: LAB.required.filter((id) => id !== 'android-key/not-suspended'),
-    };
-    expect(appraise({ trust, policy: ignoring }).verdict).toBe('accepted');
-  });
-});
-
-describe('causes and consequences', () => {
-  it('blocks what a record says where a signature does not hold', () => {
-    const result = appraise({ chain: first(flipped(leaf, -1), attestation, intermediate, root) });
-    const challenge = result.checks.find(({ id }) => id === 'android-key/challenge-matches');
-    expect(challenge).toMatchObject({
-      status: 'blocked',
-      by: ['android-key/signatures-verify', 'android-key/record-well-formed'],
-    });
-  });
-
-  it('blocks every other check where the chain does not parse', () => {
-    const result = appraise({ chain: [Uint8Array.of(1, 2, 3)] });
-    expect(withStatus(result, 'blocked')).toHaveLength(FORMATS['android-key'].checks.length - 1);
-    expect(result.claims).toEqual({});
-  });
-
-  it('names certificate and byte of a malformation', () => {
-    const result = appraise({
-      chain: first(leaf, attestation?.subarray(0, 40), intermediate, root),
-    });
-    expect(result.checks[0]).toMatchObject({
-      status: 'failed',
-      actual: expect.stringMatching(/^certificate 1: .* \(at byte \d+\)$/) as string,
-    });
   });
 });
