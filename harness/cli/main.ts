@@ -13,6 +13,7 @@ import { declarePolicy } from './verbs/policy.js';
 import { declareReplay } from './verbs/replay.js';
 import { declareReplayLine } from './verbs/replay-line.js';
 import { declareSelftest } from './verbs/selftest.js';
+import { declareServe } from './verbs/serve.js';
 import { declareTrust } from './verbs/trust.js';
 import type { VerbContext } from './verbs/verb.js';
 
@@ -82,6 +83,7 @@ function program(context: VerbContext): Command {
     declarePolicy,
     declareTrust,
     declareDoctor,
+    declareServe,
   ]) {
     declare(root, context);
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadLab } from '../farm/lab.js';
 import { productRoot } from '../product.js';
-import { labPolicy } from '../run/compose.js';
+import { labPolicy } from '../run/lab-policy.js';
 import { command } from './testing/captured-terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'attestlab-policy-'));

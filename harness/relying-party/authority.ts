@@ -7,6 +7,7 @@ import {
   KeyUsagesExtension,
   PublicKey,
   SubjectKeyIdentifierExtension,
+  X509Certificate,
   X509CertificateGenerator,
   type Extension,
 } from '../encoding/peculiar.js';
@@ -33,21 +34,59 @@ export interface Authority {
   issue(order: CertificateOrder): Promise<Uint8Array>;
 }
 
-/** Makes an authority with a fresh P-256 key. */
-export async function createAuthority(options: {
+/** Makes an authority with a fresh P-256 key, which never leaves it. */
+export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
+  const keys = await createKeyPair({ extractable: false });
+  return authorityOf(keys, await selfSigned(keys, options));
+}
+
+/** An authority as it is kept between processes. The key is secret: never log it. */
+export interface AuthorityCredentials {
+  /** The self-signed certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** PKCS#8, DER. */
+  readonly privateKey: Uint8Array;
+}
+
+/** Makes what `openAuthority` opens, with a fresh P-256 key. */
+export async function createAuthorityCredentials(
+  options: AuthorityOptions,
+): Promise<AuthorityCredentials> {
+  const keys = await createKeyPair({ extractable: true });
+  const certificate = await selfSigned(keys, options);
+  const privateKey = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return { certificate, privateKey: new Uint8Array(privateKey) };
+}
+
+/** The authority of a certificate and its P-256 key. */
+export async function openAuthority(credentials: AuthorityCredentials): Promise<Authority> {
+  const { certificate } = credentials;
+  const pkcs8 = new Uint8Array(credentials.privateKey);
+  const privateKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, P256, false, ['sign']);
+  const spki = new X509Certificate(certificate).publicKey.rawData;
+  const publicKey = await webcrypto.subtle.importKey('spki', spki, P256, true, ['verify']);
+  return authorityOf({ publicKey, privateKey }, certificate);
+}
+
+/** Who an authority is, and for how long. */
+export interface AuthorityOptions {
   readonly commonName: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-}): Promise<Authority> {
-  const keys = await createKeyPair({ extractable: false });
-  const name = [{ CN: [options.commonName] }];
+}
+
+async function selfSigned(
+  keys: webcrypto.CryptoKeyPair,
+  { commonName, notBefore, notAfter }: AuthorityOptions,
+): Promise<Uint8Array> {
+  const name = [{ CN: [commonName] }];
   const self = await X509CertificateGenerator.create(
     {
       serialNumber: newSerial(),
       subject: name,
       issuer: name,
-      notBefore: options.notBefore,
-      notAfter: options.notAfter,
+      notBefore,
+      notAfter,
       signingAlgorithm: SIGNED_WITH,
       publicKey: keys.publicKey,
       signingKey: keys.privateKey,
@@ -60,15 +99,20 @@ export async function createAuthority(options: {
     },
     webcrypto,
   );
+  return new Uint8Array(self.rawData);
+}
+
+function authorityOf(keys: webcrypto.CryptoKeyPair, certificate: Uint8Array): Authority {
+  const issuer = new X509Certificate(certificate).subjectName;
   return {
-    certificate: new Uint8Array(self.rawData),
+    certificate,
     async issue(order) {
       const publicKey = new PublicKey(order.spki);
       const issued = await X509CertificateGenerator.create(
         {
           serialNumber: newSerial(),
           subject: [{ CN: [order.commonName] }],
-          issuer: name,
+          issuer,
           notBefore: order.notBefore,
           notAfter: order.notAfter,
           signingAlgorithm: SIGNED_WITH,
@@ -94,11 +138,6 @@ export function createKeyPair(options: {
   readonly extractable: boolean;
 }): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(P256, options.extractable, ['sign', 'verify']);
-}
-
-/** SubjectPublicKeyInfo of a public key, DER. */
-export async function exportSpki(key: webcrypto.CryptoKey): Promise<Uint8Array> {
-  return new Uint8Array(await webcrypto.subtle.exportKey('spki', key));
 }
 
 // RFC 5280, 4.1.2.2: positive and at most 20 octets; at least 64 random bits.

@@ -2,8 +2,8 @@ import type { CheckResult, AttestationResult } from '../verifier/result.js';
 import type { AppraisalInput } from '../verifier/verifier.js';
 import type { ChallengePurpose } from './store.js';
 
-/** Which of the two listeners: one without client certificates, one that demands them. */
-export type Listener = 'enrolment' | 'api';
+/** Which listener: one without client certificates, one that demands them, one for who runs it. */
+export type Listener = 'enrolment' | 'api' | 'admin';
 
 /** One appraisal that the relying party asked of its verifier. */
 export interface AppraisalEvent {
@@ -23,6 +23,10 @@ export interface ExchangeEvent {
   readonly method: string;
   /** Path without query. */
   readonly path: string;
+  /** The route that answered, such as `/v1/orders/*`; null where there is none. */
+  readonly route: string | null;
+  /** From the request's head to the answer. */
+  readonly durationMs: number;
   readonly status: number;
   readonly code: string | null;
   readonly subject: string | null;

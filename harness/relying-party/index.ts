@@ -20,9 +20,13 @@ export type {
   RelyingPartyEvents,
 } from './events.js';
 export { CLOCK_OFFSET_HEADER } from './http/answering.js';
+export { TLS_VERSIONS, type TlsVersions } from './http/listener.js';
 export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
+export { loggingEvents } from './log-events.js';
 export { MemoryStore } from './memory-store.js';
 export * from './monitoring/index.js';
+export { ownFolder } from './owner-only.js';
+export { openPkiFolder, PKI_FILES } from './pki-folder.js';
 export { createLabPki, pinOf, type LabPki, type ServerCredentials } from './pki.js';
 export type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
 export {

@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { createHash, createPublicKey, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import { toBase64 } from '../encoding/bytes.js';
 import {
@@ -7,7 +7,7 @@ import {
   SubjectAlternativeNameExtension,
 } from '../encoding/peculiar.js';
 import { encodePemCertificate } from '../encoding/pem.js';
-import { createAuthority, createKeyPair, exportSpki, type Authority } from './authority.js';
+import { createAuthority, createKeyPair, type Authority } from './authority.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const BACKDATE_MS = 60_000;
@@ -33,15 +33,18 @@ export interface LabPki {
   readonly clientAuthority: Authority;
 }
 
-/** Makes authorities and server keys for a relying party that is reached under these names. */
-export async function createLabPki(options: {
+/** Under which names a relying party is reached, and from when on. */
+export interface LabPkiOptions {
   /** The relying party's DNS name. */
   readonly dnsName: string;
   /** Further names and addresses; loopback is always among them. */
   readonly alternativeNames?: readonly string[];
   readonly now: Date;
   readonly lifetimeDays?: number;
-}): Promise<LabPki> {
+}
+
+/** Makes authorities and server keys for a relying party that is reached under these names. */
+export async function createLabPki(options: LabPkiOptions): Promise<LabPki> {
   const nowMs = options.now.getTime();
   const validity = {
     notBefore: new Date(nowMs - BACKDATE_MS),
@@ -51,13 +54,9 @@ export async function createLabPki(options: {
     createAuthority({ commonName: 'attestlab lab servers', ...validity }),
     createAuthority({ commonName: 'attestlab lab enrolment', ...validity }),
   ]);
-  const names = new Set([
-    options.dnsName,
-    ...(options.alternativeNames ?? []),
-    ...['localhost', '127.0.0.1', '::1'],
-  ]);
-  const credentials = () =>
-    createServerCredentials(servers, { commonName: options.dnsName, names: [...names], validity });
+  const order = { commonName: options.dnsName, names: serverNames(options), validity };
+  const credentials = async () =>
+    certifyServerKey(servers, { ...order, privateKey: await createServerKey() });
   const [server, backup] = await Promise.all([credentials(), credentials()]);
   return { serverAnchor: servers.certificate, server, backup, clientAuthority: clients };
 }
@@ -67,19 +66,36 @@ export function pinOf(spki: Uint8Array): string {
   return `sha256/${toBase64(createHash('sha256').update(spki).digest())}`;
 }
 
-async function createServerCredentials(
+/** The names in a server's certificate. */
+export function serverNames({
+  dnsName,
+  alternativeNames = [],
+}: Pick<LabPkiOptions, 'dnsName' | 'alternativeNames'>): readonly string[] {
+  return [...new Set([dnsName, ...alternativeNames, 'localhost', '127.0.0.1', '::1'])];
+}
+
+/** A fresh P-256 key of a server: PKCS#8, DER. */
+export async function createServerKey(): Promise<Uint8Array> {
+  const { privateKey } = await createKeyPair({ extractable: true });
+  return new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', privateKey));
+}
+
+/** Has a server's key certified. */
+export async function certifyServerKey(
   authority: Authority,
   order: {
+    /** PKCS#8, DER. */
+    readonly privateKey: Uint8Array;
     readonly commonName: string;
     readonly names: readonly string[];
     readonly validity: { readonly notBefore: Date; readonly notAfter: Date };
   },
 ): Promise<ServerCredentials> {
-  const keys = await createKeyPair({ extractable: true });
-  const spki = await exportSpki(keys.publicKey);
+  const privateKey = pemPrivateKey(order.privateKey);
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   const certificate = await authority.issue({
     commonName: order.commonName,
-    spki,
+    spki: new Uint8Array(spki),
     ...order.validity,
     extensions: [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
@@ -88,15 +104,15 @@ async function createServerCredentials(
       ),
     ],
   });
-  const pkcs8 = new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
   return {
     certificateChain: encodePemCertificate(certificate),
-    privateKey: pemPrivateKey(pkcs8),
-    pin: pinOf(spki),
+    privateKey,
+    pin: pinOf(new Uint8Array(spki)),
   };
 }
 
-function pemPrivateKey(pkcs8: Uint8Array): string {
+/** A private key as a PEM block. */
+export function pemPrivateKey(pkcs8: Uint8Array): string {
   const lines = toBase64(pkcs8).match(/.{1,64}/g) ?? [];
   return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }

@@ -4,7 +4,7 @@ import { Challenges } from './challenges.js';
 import type { Context, EvidenceDemand, Judge, ReferenceValues } from './context.js';
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
-import { createListener, listen } from './http/listener.js';
+import { createListener, listen, type TlsVersions } from './http/listener.js';
 import {
   addCommonRoutes,
   addEnrolmentRoutes,
@@ -57,6 +57,8 @@ export interface RelyingPartyOptions {
   readonly playIntegrityDecoder?: PlayIntegrityDecoder;
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
+  /** Both where it is left out. */
+  readonly tlsVersions?: TlsVersions;
   /** The address to listen on; loopback where it is left out. */
   readonly address?: string;
   /** The host of the URLs that phones are given. */
@@ -89,7 +91,8 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   const issue: IssueClientCertificate = (order) =>
     issueClientCertificate(clientAuthority, { ...order, policy });
 
-  const enrolment = createListener(context, { listener: 'enrolment', tls });
+  const versions = options.tlsVersions ?? 'both';
+  const enrolment = createListener(context, { listener: 'enrolment', tls, versions });
   addCommonRoutes(enrolment, context);
   addEnrolmentRoutes(enrolment, {
     challenges,
@@ -99,7 +102,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
   const ca = encodePemCertificate(clientAuthority.certificate);
   const api = createListener(context, {
-    listener: 'api',
+    ...{ listener: 'api', versions },
     tls: { ...tls, ca, requestCert: true, rejectUnauthorized: isDemanded },
   });
   addCommonRoutes(api, context);

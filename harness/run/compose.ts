@@ -32,7 +32,6 @@ import { Closers } from './closers.js';
 import { createInterceptors, interceptionSetup, type Interceptors } from './interception.js';
 import { createProxies, type Proxies } from './proxies.js';
 import type { Lever } from './levers.js';
-import { loadPolicy } from './load-policy.js';
 import { openPlayIntegrity } from './play-integrity.js';
 import type { RunFolder } from './run-folder.js';
 import { createWatches, type Watches } from './watches.js';
@@ -57,21 +56,6 @@ export interface Stage {
   readonly probeSecret: string;
   /** Ends everything, last started first. Idempotent. */
   close(): Promise<void>;
-}
-
-/** The appraisal policy of a lab, with what the lab's reference values narrow. */
-export function labPolicy(lab: Lab): AppraisalPolicy {
-  const { policy } = loadPolicy(lab.policy, {
-    by: `${lab.file}: policy`,
-    code: 'ERR_FILE_INVALID',
-  });
-  const { android, apple } = lab.referenceValues;
-  const bootKeys = [...policy.androidKey.allowedBootKeys, ...android.bootKeys];
-  return {
-    ...policy,
-    androidKey: { ...policy.androidKey, allowedBootKeys: [...new Set(bootKeys)] },
-    appAttest: { ...policy.appAttest, environments: [apple.environment] },
-  };
 }
 
 /** The inventory's virtual phones, checked by the virtual lab's own schema. */

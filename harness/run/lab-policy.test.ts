@@ -12,7 +12,7 @@ import {
   mintAttestation,
   MINTED_AT,
 } from '../verifier/testing/mint-app-attest.js';
-import { labPolicy } from './compose.js';
+import { labPolicy } from './lab-policy.js';
 
 const shipped = loadLab(join(productRoot, 'fixtures', 'labs', 'virtual'));
 

@@ -11,10 +11,10 @@ export const CLOCK_OFFSET_HEADER = 'attestlab-clock-offset-ms';
 
 /** Sends replies, and tells of each exchange once. */
 export class Answering {
-  readonly #context: Context;
+  readonly #context: Pick<Context, 'clock' | 'events'>;
   readonly #listener: Listener;
 
-  constructor(context: Context, listener: Listener) {
+  constructor(context: Pick<Context, 'clock' | 'events'>, listener: Listener) {
     this.#context = context;
     this.#listener = listener;
   }
@@ -27,6 +27,8 @@ export class Answering {
       listener: this.#listener,
       method: request.method,
       path: pathOf(request),
+      route: request.routeOptions.url ?? null,
+      durationMs: response.elapsedTime,
       status: reply.status,
       code: reply.code,
       subject: reply.subject,

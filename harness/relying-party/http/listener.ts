@@ -13,6 +13,9 @@ import { Answering } from './answering.js';
 const BODY_LIMIT_BYTES = 512 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
 
+/** What the system says of an address that is not its own, and of a name that is no address. */
+const NO_ADDRESSES: readonly string[] = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EINVAL'];
+
 /** A fastify application over TLS. */
 export type App = FastifyInstance<Server>;
 
@@ -24,15 +27,33 @@ export interface UnboundListener {
   readonly authorities: Set<string>;
 }
 
-/** Makes one TLS listener with everything that is the same for both. */
+/** Versions of TLS that a listener takes. */
+export const TLS_VERSIONS = {
+  '1.2': { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' },
+  '1.3': { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' },
+  both: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' },
+} as const satisfies Record<string, ServerOptions>;
+
+/** A key of the table above. */
+export type TlsVersions = keyof typeof TLS_VERSIONS;
+
+/** Makes one TLS listener with everything that is the same for all. */
 export function createListener(
-  context: Context,
-  options: { readonly listener: Listener; readonly tls: ServerOptions },
+  context: Pick<Context, 'clock' | 'events'>,
+  options: {
+    readonly listener: Listener;
+    readonly tls: ServerOptions;
+    readonly versions: TlsVersions;
+  },
 ): UnboundListener {
   const answering = new Answering(context, options.listener);
   const authorities = new Set<string>();
   const app: App = fastify({
-    https: { ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: REQUEST_TIMEOUT_MS },
+    https: {
+      ...options.tls,
+      ...TLS_VERSIONS[options.versions],
+      handshakeTimeout: REQUEST_TIMEOUT_MS,
+    },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
@@ -97,9 +118,12 @@ export async function listen(
   try {
     await app.listen({ host: options.address, port: options.port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
     const place = `${options.address}:${options.port}`;
+    if (NO_ADDRESSES.includes(code)) {
+      throw new HarnessError('ERR_USAGE', `${options.address} is no address of this machine`);
+    }
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     throw new HarnessError('ERR_PORT_IN_USE', `the relying party cannot listen on ${place}`, {
       cause: error,
     });

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from './main.js';
+import { command } from './testing/captured-terminal.js';
+
+let home = '';
+
+beforeEach(() => {
+  home = join(mkdtempSync(join(tmpdir(), 'attestlab-serve-')), 'home');
+});
+
+afterEach(() => {
+  rmSync(join(home, '..'), { recursive: true, force: true });
+});
+
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly enrolUrl: string;
+  readonly apiUrl: string;
+}
+
+/** Starts `attestlab serve`, has `use` use it, and ends it with a signal. */
+async function served(
+  args: readonly string[],
+  use: (listening: Line) => Promise<void>,
+): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+  let [out, err] = ['', ''];
+  const started: { resolve: (line: Line) => void } = { resolve: () => undefined };
+  const listens = new Promise<Line>((resolve) => {
+    started.resolve = resolve;
+  });
+  const exited = main(['serve', '--home', home, ...args], {
+    out: (text) => {
+      out += text;
+      const line = JSON.parse(text) as Line;
+      if (line.msg === 'listening') started.resolve(line);
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  const listening = await Promise.race([
+    listens,
+    exited.then((exit) => Promise.reject(new Error(`exit ${exit}: ${err}`))),
+  ]);
+  try {
+    await use(listening);
+  } finally {
+    process.emit('SIGTERM');
+  }
+  return { exit: await exited, out, err };
+}
+
+async function protocolOf(url: string, maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<string | null> {
+  const { hostname, port } = new URL(url);
+  // What is looked at is the version alone; certificates are looked at elsewhere.
+  const socket = connect({
+    ...{ host: hostname, port: Number(port), maxVersion, rejectUnauthorized: false },
+  });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getProtocol();
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe('attestlab serve', () => {
+  it('serves the shipped lab until a signal, and tells of it in JSON lines', async () => {
+    const { exit, out, err } = await served([], async ({ enrolUrl, apiUrl }) => {
+      expect(await protocolOf(enrolUrl, 'TLSv1.2')).toBe('TLSv1.2');
+      expect(await protocolOf(apiUrl, 'TLSv1.3')).toBe('TLSv1.3');
+    });
+    expect(exit).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Line).msg)).toEqual(['listening', 'closed']);
+    expect(err).toMatch(/to trust {3}.*servers-ca\.pem\n/);
+  });
+
+  it('takes TLS 1.3 alone where it is told so', async () => {
+    await served(['--tls', '1.3'], async ({ enrolUrl }) => {
+      await expect(protocolOf(enrolUrl, 'TLSv1.2')).rejects.toThrow(/protocol version/);
+      expect(await protocolOf(enrolUrl, 'TLSv1.3')).toBe('TLSv1.3');
+    });
+  });
+
+  it('exits 4 and says so where a port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { exit, err } = await command('serve', '--home', home, '--api-port', String(port));
+    expect(exit).toBe(4);
+    expect(err).toMatch(/code: ERR_PORT_IN_USE/);
+    taken.close();
+  });
+
+  it.each([
+    [['--store', 'nosql://here'], /--store: "nosql:\/\/here" is no store/],
+    [['--policy', 'none'], /--policy: no such policy "none"/],
+    [['--tls', '1.1'], /Allowed choices are 1\.2, 1\.3, both/],
+    [['--api-port', '70000'], /a port from 0 to 65535/],
+    [['--address', '192.0.2.1'], /192\.0\.2\.1 is no address of this machine/],
+    [['--lab', '/no/such/lab'], /\/no\/such\/lab/],
+    [['--trust', '/no/such/trust'], /\/no\/such\/trust/],
+  ])('exits 2 for %j and says why', async (args, message) => {
+    const { exit, out, err } = await command('serve', '--home', home, ...args);
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EXIT } from '../errors.js';
+import { loadLab, type Lab } from '../farm/lab.js';
+import type { TlsVersions } from '../relying-party/index.js';
+import { labPolicy } from '../run/lab-policy.js';
+import { loadPolicy } from '../run/load-policy.js';
+import { serveLab, type ServedLab } from '../run/serve.js';
+import { shippedLab } from './shipped-lab.js';
+import type { Terminal } from './terminal.js';
+
+/** The options of `attestlab serve`, as the command line gives them. */
+export interface ServeCommandOptions {
+  readonly lab?: string;
+  readonly home?: string;
+  readonly policy?: string;
+  readonly trust?: string;
+  readonly store: string;
+  readonly address: string;
+  readonly publicHost: string;
+  readonly enrolmentPort?: number;
+  readonly apiPort?: number;
+  readonly tls: TlsVersions;
+}
+
+/** Serves a lab until a signal comes. */
+export async function serve(options: ServeCommandOptions, terminal: Terminal): Promise<number> {
+  const stop = listenForStop();
+  try {
+    const loaded = loadLab(options.lab ?? shippedLab);
+    const policy = options.policy === undefined ? loaded.policy : asked(options.policy);
+    const lab: Lab = { ...loaded, policy };
+    const { store, address, publicHost, trust, enrolmentPort, apiPort, tls: tlsVersions } = options;
+    const served = await serveLab({
+      ...{ lab, store, address, publicHost, tlsVersions },
+      policy: labPolicy(lab),
+      ...(trust === undefined ? {} : { trust }),
+      home: options.home ?? stateFolder(lab.name),
+      ports: {
+        enrolment: enrolmentPort ?? lab.ports.enrolment,
+        api: apiPort ?? lab.ports.api,
+      },
+      log: {
+        write: (line) => {
+          terminal.out(line);
+        },
+      },
+    });
+    terminal.err(announcement(lab, served));
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    await served.close();
+    return EXIT.passed;
+  } finally {
+    stop.forget();
+  }
+}
+
+function announcement(lab: Lab, { relyingParty, serverAnchorFile }: ServedLab): string {
+  return [
+    `relying party of lab ${lab.name}: ${lab.referenceValues.relyingParty.rpId}`,
+    `  enrolment  ${relyingParty.enrolUrl}`,
+    `  api        ${relyingParty.apiUrl} (mutual TLS)`,
+    `  to trust   ${serverAnchorFile}`,
+    'SIGINT or SIGTERM ends it',
+    '',
+  ].join('\n');
+}
+
+// A file of a policy is the caller's, and so relative to where he stands.
+function asked(policy: string): string {
+  loadPolicy(policy, { by: '--policy', code: 'ERR_USAGE' });
+  return policy.endsWith('.yaml') ? resolve(policy) : policy;
+}
+
+/** Where the keys of a lab's relying party are kept. */
+export function stateFolder(lab: string): string {
+  const state = process.env['XDG_STATE_HOME'];
+  const base = state === undefined || state === '' ? join(homedir(), '.local', 'state') : state;
+  return join(base, 'attestlab', 'relying-party', lab);
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+interface Stop {
+  readonly signal: AbortSignal;
+  forget(): void;
+}
+
+function listenForStop(): Stop {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.once(name, stop);
+  return {
+    signal: controller.signal,
+    forget: () => {
+      for (const name of SIGNALS) process.removeListener(name, stop);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { RelyingPartyEvents } from './events.js';
+
+/** Tells everything to each of several listeners, in their order. */
+export function combineEvents(...listeners: readonly RelyingPartyEvents[]): RelyingPartyEvents {
+  return {
+    onAppraisal: (event) => {
+      for (const listener of listeners) listener.onAppraisal?.(event);
+    },
+    onExchange: (event) => {
+      for (const listener of listeners) listener.onExchange?.(event);
+    },
+    onRefusedConnection: (event) => {
+      for (const listener of listeners) listener.onRefusedConnection?.(event);
+    },
+    onFault: (error) => {
+      for (const listener of listeners) listener.onFault(error);
+    },
+  };
+}
