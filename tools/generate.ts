@@ -6,6 +6,7 @@ import { vectorFiles } from '../harness/corpus/vectors/write-vectors.js';
 import { protocolFiles } from '../harness/probe/generate-protocol.js';
 import { productRoot } from '../harness/product.js';
 import { claimsFiles } from './claims-table.js';
+import { openApiFiles } from './openapi-files.js';
 import { schemaFiles } from './schema-files.js';
 
 // `npm run generate` writes what code generates; `--check` writes nothing and fails where a file
@@ -16,6 +17,7 @@ const questions = [...vectors].flatMap(([name, text]) => vectorQuestions(JSON.pa
 const generated = [
   ...inFolder('native-probes/protocol', protocolFiles()),
   ...inFolder('fixtures/schemas', schemaFiles()),
+  ...inFolder('fixtures/schemas', await openApiFiles()),
   ...inFolder('fixtures/corpus', vectors),
   { path: 'fixtures/corpus/PEERS.md', content: await peersPage(questions) },
   ...inFolder('scenarios', await claimsFiles()),

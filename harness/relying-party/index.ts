@@ -20,6 +20,7 @@ export type {
   RelyingPartyEvents,
 } from './events.js';
 export { CLOCK_OFFSET_HEADER } from './http/answering.js';
+export type { OpenApi } from './http/openapi.js';
 export { TLS_VERSIONS, type TlsVersions } from './http/listener.js';
 export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 export { loggingEvents } from './log-events.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fromBase64url } from '../encoding/bytes.js';
+import { PROFILE_S_HEADERS, SIGNATURE_FORM_HEADER } from '../evidence/formats/index.js';
 
 /** Longest list of certificates that an enrolment may bring. */
 const MAX_CERTIFICATES = 10;
@@ -14,11 +15,15 @@ const bytes = (maximum: number) =>
     .string()
     .min(1)
     .max(Math.ceil((maximum * 4) / 3))
-    .refine((text) => fromBase64url(text) !== null, 'must be unpadded base64url');
+    .refine((text) => fromBase64url(text) !== null, 'must be unpadded base64url')
+    .meta({ contentEncoding: 'base64url' });
 
 const digest = z
   .string()
-  .refine((text) => fromBase64url(text)?.length === 32, 'must be the base64url of 32 bytes');
+  .refine((text) => fromBase64url(text)?.length === 32, 'must be the base64url of 32 bytes')
+  .meta({ contentEncoding: 'base64url', minLength: 43, maxLength: 43 });
+
+const u64 = z.string().regex(/^(0|[1-9]\d{0,19})$/);
 
 // It becomes the common name of a certificate, which has at most 64 characters (RFC 5280, A.1).
 const subject = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/);
@@ -95,6 +100,16 @@ export const orderReplySchema = z.strictObject({
   keyId: digest,
   epoch: z.string(),
   counter: z.string(),
+});
+
+/** The headers of a request that is signed with profile S, as the interface's description shows them. */
+export const signedHeadersSchema = z.object({
+  [PROFILE_S_HEADERS.keyId]: digest,
+  [PROFILE_S_HEADERS.epoch]: u64,
+  [PROFILE_S_HEADERS.counter]: u64,
+  [PROFILE_S_HEADERS.timestamp]: u64,
+  [PROFILE_S_HEADERS.signature]: z.string().meta({ contentEncoding: 'base64url' }),
+  [SIGNATURE_FORM_HEADER]: z.literal('app-attest').optional(),
 });
 
 /** The relying party's clock. */

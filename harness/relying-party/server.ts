@@ -5,6 +5,7 @@ import type { Context, EvidenceDemand, Judge, ReferenceValues } from './context.
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createListener, listen, type TlsVersions } from './http/listener.js';
+import { describeRoutes, type OpenApi } from './http/openapi.js';
 import {
   addCommonRoutes,
   addEnrolmentRoutes,
@@ -75,6 +76,8 @@ export interface RelyingParty {
   readonly enrolUrl: string;
   /** Origin of the listener that demands a client certificate. */
   readonly apiUrl: string;
+  /** OpenAPI 3.1 of each, which is also served at `/openapi.json`. */
+  readonly openApi: Readonly<Record<'enrolment' | 'api', () => OpenApi>>;
   /** Stops both listeners and ends their connections; may be called again. */
   close(): Promise<void>;
 }
@@ -93,6 +96,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
 
   const versions = options.tlsVersions ?? 'both';
   const enrolment = createListener(context, { listener: 'enrolment', tls, versions });
+  const describeEnrolment = describeRoutes(enrolment, 'enrolment');
   addCommonRoutes(enrolment, context);
   addEnrolmentRoutes(enrolment, {
     challenges,
@@ -105,6 +109,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     ...{ listener: 'api', versions },
     tls: { ...tls, ca, requestCert: true, rejectUnauthorized: isDemanded },
   });
+  const describeApi = describeRoutes(api, 'api');
   addCommonRoutes(api, context);
   addRegistrationRoutes(api, context, {
     challenges,
@@ -128,6 +133,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     return {
       enrolUrl: `https://${publicHost}:${enrolPort}`,
       apiUrl: `https://${publicHost}:${apiPort}`,
+      openApi: { enrolment: describeEnrolment, api: describeApi },
       close,
     };
   } catch (error) {

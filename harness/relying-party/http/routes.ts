@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Challenges, Received } from '../challenges.js';
 import type { Context } from '../context.js';
@@ -11,8 +11,8 @@ import {
   healthReplySchema,
   orderReplySchema,
   ownChallengeRequestSchema,
-  problemSchema,
   renewalRequestSchema,
+  signedHeadersSchema,
   signingKeyReplySchema,
   signingKeyRequestSchema,
   timeReplySchema,
@@ -23,20 +23,51 @@ import type { SignedRequests } from '../signed-requests.js';
 import type { SigningKeys } from '../signing-keys.js';
 import type { UnboundListener } from './listener.js';
 import { identifyPeer } from './peer.js';
+import type { PossibleRefusals } from './possible-refusals.js';
 import { readJsonBodies, readRawBodies, receivedBody, signedHttpRequest } from './raw-request.js';
 
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** What is judged wherever a key is submitted with its evidence. */
+const SUBMISSION = [
+  ...['challenge', 'enrolment', 'registration', 'csr', 'android-key'],
+  ...['app-attest', 'play-integrity'],
+] as const;
+
+const JSON_CODES = ['body_too_large', 'content_type_unsupported'] as const;
+const SUBMISSION_CODES = [...JSON_CODES, 'request_in_progress'] as const;
+
+const NOTHING_JUDGED = { judged: [] } as const;
+const OWN_SUBMISSION = {
+  judged: ['client-certificate', ...SUBMISSION, 'app-attest-assertion'],
+  notJudged: SUBMISSION_CODES,
+} as const;
+
+const SIGNED_REQUEST = {
+  judged: ['client-certificate', 'signed-request'],
+  notJudged: ['body_too_large'],
+} as const;
 
 /** Routes that both listeners have. */
 export function addCommonRoutes({ app, answering }: UnboundListener, context: Context): void {
-  app.get('/healthz', { schema: { response: { 200: healthReplySchema } } }, (request, response) =>
-    answering.send(request, response, accepted(200, { status: 'ok' })),
+  app.get(
+    '/healthz',
+    {
+      schema: { response: { 200: healthReplySchema } },
+      config: describing('whether the listener answers', NOTHING_JUDGED),
+    },
+    (request, response) => answering.send(request, response, accepted(200, { status: 'ok' })),
   );
-  app.get('/v1/time', { schema: { response: { 200: timeReplySchema } } }, (request, response) => {
-    const now = context.clock();
-    const body = { now: now.toISOString(), nowMs: now.getTime() };
-    return answering.send(request, response, accepted(200, body));
-  });
+  app.get(
+    '/v1/time',
+    {
+      schema: { response: { 200: timeReplySchema } },
+      config: describing('the clock that requests are judged by', NOTHING_JUDGED),
+    },
+    (request, response) => {
+      const now = context.clock();
+      const body = { now: now.toISOString(), nowMs: now.getTime() };
+      return answering.send(request, response, accepted(200, body));
+    },
+  );
 }
 
 /** What a phone without a certificate may ask for. */
@@ -49,10 +80,11 @@ export function addEnrolmentRoutes(
   app.post(
     '/v1/challenges',
     {
-      schema: {
-        body: tlsChallengeRequestSchema,
-        response: { 201: challengeReplySchema, ...problems },
-      },
+      schema: { body: tlsChallengeRequestSchema, response: { 201: challengeReplySchema } },
+      config: describing('a challenge for a first enrolment', {
+        judged: [],
+        notJudged: JSON_CODES,
+      }),
     },
     async (request, response) => {
       const { subject, purpose } = request.body;
@@ -66,10 +98,11 @@ export function addEnrolmentRoutes(
   app.post(
     '/v1/enrolments',
     {
-      schema: {
-        body: enrolmentRequestSchema,
-        response: { 201: enrolmentReplySchema, ...problems },
-      },
+      schema: { body: enrolmentRequestSchema, response: { 201: enrolmentReplySchema } },
+      config: describing('a client certificate for a key with its evidence', {
+        judged: SUBMISSION,
+        notJudged: SUBMISSION_CODES,
+      }),
     },
     async (request, response) => {
       const received = receivedFrom(request);
@@ -94,10 +127,11 @@ export function addRegistrationRoutes(
   app.post(
     '/v1/challenges',
     {
-      schema: {
-        body: ownChallengeRequestSchema,
-        response: { 201: challengeReplySchema, ...problems },
-      },
+      schema: { body: ownChallengeRequestSchema, response: { 201: challengeReplySchema } },
+      config: describing('a challenge for a signing key or a renewal', {
+        judged: ['client-certificate'],
+        notJudged: JSON_CODES,
+      }),
     },
     async (request, response) => {
       const peer = await identifyPeer(context, request);
@@ -111,10 +145,8 @@ export function addRegistrationRoutes(
   app.post(
     '/v1/signing-keys',
     {
-      schema: {
-        body: signingKeyRequestSchema,
-        response: { 201: signingKeyReplySchema, ...problems },
-      },
+      schema: { body: signingKeyRequestSchema, response: { 201: signingKeyReplySchema } },
+      config: describing('registers the key that signs requests', OWN_SUBMISSION),
     },
     async (request, response) => {
       const peer = await identifyPeer(context, request);
@@ -127,10 +159,8 @@ export function addRegistrationRoutes(
   app.post(
     '/v1/renewals',
     {
-      schema: {
-        body: renewalRequestSchema,
-        response: { 201: enrolmentReplySchema, ...problems },
-      },
+      schema: { body: renewalRequestSchema, response: { 201: enrolmentReplySchema } },
+      config: describing('a new connection key and its certificate', OWN_SUBMISSION),
     },
     async (request, response) => {
       const peer = await identifyPeer(context, request);
@@ -156,7 +186,14 @@ export function addSignedRoutes(
       app.route({
         method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         url,
-        schema: { response: { 200: orderReplySchema, ...problems } },
+        schema: { response: { 200: orderReplySchema } },
+        config: {
+          described: {
+            summary: 'takes a request that a key of the registration has signed, once',
+            refusals: SIGNED_REQUEST,
+            headers: signedHeadersSchema,
+          },
+        },
         handler: async (request, response) => {
           const peer = await identifyPeer(context, request);
           if (!peer.known) return answering.send(request, response, peer.reply);
@@ -176,6 +213,10 @@ export function addSignedRoutes(
     }
     done();
   });
+}
+
+function describing(summary: string, refusals: PossibleRefusals): FastifyContextConfig {
+  return { described: { summary, refusals } };
 }
 
 function receivedFrom(request: FastifyRequest): Received {
