@@ -5,6 +5,7 @@ import { productRoot } from '../product.js';
 import { clientCertificateChecks } from '../relying-party/checks/client-certificate.js';
 import { challengeChecks } from '../relying-party/checks/challenge.js';
 import { enrolmentChecks } from '../relying-party/checks/enrolment.js';
+import { signingKeyChecks, submittedKeyChecks } from '../relying-party/checks/deny-list.js';
 import { playIntegrityChecks } from '../relying-party/checks/play-integrity.js';
 import { registrationChecks } from '../relying-party/checks/registration.js';
 import { ignoring } from '../run/sabotages/wrap.js';
@@ -72,7 +73,7 @@ describe('the table of check ids', () => {
   it('has no id that neither a format of evidence nor the relying party asks', () => {
     const rules = [
       ...[challengeChecks, clientCertificateChecks, enrolmentChecks],
-      ...[playIntegrityChecks, registrationChecks],
+      ...[playIntegrityChecks, registrationChecks, submittedKeyChecks, signingKeyChecks],
     ];
     const asked = new Set<string>([...checks, ...rules.flat().map(({ id }) => id)]);
     expect(Object.keys(CHECK_IDS).filter((id) => !asked.has(id))).toEqual([]);

@@ -1,6 +1,7 @@
 import { keyId } from '../evidence/formats/index.js';
 import type { CheckResult } from '../verifier/result.js';
 import type { Received } from './challenges.js';
+import { submittedKeyChecks } from './checks/deny-list.js';
 import { registrationChecks } from './checks/registration.js';
 import { claimAll } from './claim-keys.js';
 import { judgedByRules, type Context } from './context.js';
@@ -57,6 +58,13 @@ export type Admission =
 /** Whose a wanted key is to be. */
 export type Owner = Pick<KeyClaim, 'subject' | 'registrationId'>;
 
+/** What a key is admitted as. */
+interface Admitted extends Owner {
+  readonly use: ChallengePurpose;
+  /** The App Attest key whose assertions speak for it, where the registration has one. */
+  readonly vouchedBy?: string | null;
+}
+
 /**
  * Claims the keys of a judged enrolment for their owner, and decides by all that was judged whether
  * they may be registered. `checks` are those of the challenge.
@@ -65,12 +73,19 @@ export async function admit(
   context: Context,
   checks: readonly CheckResult[],
   judgement: JudgedEnrolment,
-  { use, ...owner }: Owner & { readonly use: ChallengePurpose },
+  { use, vouchedBy = null, ...owner }: Admitted,
 ): Promise<Admission> {
   const { spki, protection, question } = judgement;
   const id = spki && keyId(spki);
   const attested = use === 'tls' ? appAttestKeyOf(question) : null;
-  const [requested = null, vouching = null] = await claimAll(context, judgement.accepted, [
+  const keyIds = [id, attested?.keyId, vouchedBy].filter((key) => typeof key === 'string');
+  const onRecord = runRules(
+    submittedKeyChecks,
+    { denied: context.denyList.find(keyIds) },
+    context.judge.rules,
+  );
+  const isAccepted = judgement.accepted && allHold(onRecord);
+  const [requested = null, vouching = null] = await claimAll(context, isAccepted, [
     id === null ? null : { ...owner, keyId: id, use },
     attested && { ...owner, keyId: attested.keyId, use: 'app-attest' },
   ]);
@@ -79,10 +94,14 @@ export async function admit(
     { requested, vouching, sharedKeys: context.sharedKeys },
     context.judge.rules,
   );
-  const judged = [...judgedByRules(checks), ...judgement.judged, ...judgedByRules(rules)];
+  const judged = [
+    ...judgedByRules(checks),
+    ...judgement.judged,
+    ...judgedByRules([...onRecord, ...rules]),
+  ];
   const { subject, registrationId } = owner;
   const addressee = { subject, ...(id === null ? {} : { keyId: id }) };
-  if (!judgement.accepted || !allHold(rules) || spki === null || id === null) {
+  if (!isAccepted || !allHold(rules) || spki === null || id === null) {
     return { key: null, refusal: refused(refusalOf(judged), addressee) };
   }
   const told = { ...addressee, registrationId, checks: judged.map(({ check }) => check) };
@@ -111,7 +130,9 @@ export async function admitOfHolder(
     const counters = await countersOf(context.store, registration);
     const previousCounter = counters?.assertion ?? null;
     const judgement = judgeEnrolment(context, { ...submission, registration, previousCounter });
-    const admission = await admit(context, checks, judgement, { subject, registrationId, use });
+    const vouchedBy = registration.appAttestKey?.keyId ?? null;
+    const admitted = { subject, registrationId, use, vouchedBy };
+    const admission = await admit(context, checks, judgement, admitted);
     if (admission.key === null) return admission;
     // Where a parallel request was faster with the same assertion key: judge again with its counter.
     const { question } = judgement;

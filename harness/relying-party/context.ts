@@ -2,6 +2,7 @@ import type { AppraisalPolicy } from '../verifier/policy.js';
 import { demands } from '../verifier/policy.js';
 import type { AttestationResult, CheckResult } from '../verifier/result.js';
 import type { AppraisalInput, Verifier } from '../verifier/verifier.js';
+import type { DenyList } from './deny-list.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
@@ -41,6 +42,7 @@ export interface Context {
     readonly decoder: PlayIntegrityDecoder | null;
   };
   readonly events: RelyingPartyEvents;
+  readonly denyList: Pick<DenyList, 'find'>;
   /** Where traffic is recorded; null where nobody watches it. */
   readonly monitor: TrafficLog | null;
 }

@@ -8,9 +8,11 @@ export type {
 } from './client.js';
 export { challengeChecks } from './checks/challenge.js';
 export { clientCertificateChecks } from './checks/client-certificate.js';
+export { signingKeyChecks, submittedKeyChecks } from './checks/deny-list.js';
 export { enrolmentChecks } from './checks/enrolment.js';
 export { playIntegrityChecks } from './checks/play-integrity.js';
 export { registrationChecks } from './checks/registration.js';
+export { DenyList } from './deny-list.js';
 export type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
 export type {
   AppraisalEvent,

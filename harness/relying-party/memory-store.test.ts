@@ -128,4 +128,16 @@ describe('a store', () => {
     await store.retireEarlierTlsKeys('r', 'three');
     expect(ids(await known())).toEqual([null, null, 'r']);
   });
+
+  it('keeps the deny list in the order of its entries, one for each key', async () => {
+    const store = new MemoryStore();
+    const entry = (keyId: string, deniedAtMs: number, reason = 'lost') =>
+      ({ keyId, reason, deniedAtMs }) as const;
+    await store.deny(entry('b', 2));
+    await store.deny(entry('a', 1));
+    await store.deny(entry('b', 3, 'stolen'));
+    expect(await store.denied()).toEqual([entry('a', 1), entry('b', 3, 'stolen')]);
+    expect([await store.allow('a'), await store.allow('a')]).toEqual([true, false]);
+    expect(await store.denied()).toEqual([entry('b', 3, 'stolen')]);
+  });
 });

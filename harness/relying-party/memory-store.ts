@@ -3,6 +3,7 @@ import type {
   AppAttestStep,
   ChallengeRecord,
   CounterStep,
+  DenyEntry,
   KeyClaim,
   RegisteredKey,
   Registration,
@@ -28,6 +29,7 @@ export class MemoryStore implements Store {
   /** The current signing key of each registration. */
   readonly #signingKeyIds = new Map<string, string>();
   readonly #appAttestCounters = new Map<string, AppAttestCounters>();
+  readonly #denied = new Map<string, DenyEntry>();
 
   addChallenge(record: ChallengeRecord): Promise<void> {
     this.#challenges.set(record.challenge, record);
@@ -138,6 +140,20 @@ export class MemoryStore implements Store {
     if (assertion !== from.assertion || request !== from.request) return Promise.resolve(false);
     this.#appAttestCounters.set(keyId, to);
     return Promise.resolve(true);
+  }
+
+  deny(entry: DenyEntry): Promise<void> {
+    this.#denied.set(entry.keyId, entry);
+    return Promise.resolve();
+  }
+
+  allow(keyId: string): Promise<boolean> {
+    return Promise.resolve(this.#denied.delete(keyId));
+  }
+
+  denied(): Promise<readonly DenyEntry[]> {
+    const entries = [...this.#denied.values()];
+    return Promise.resolve(entries.sort((one, other) => one.deniedAtMs - other.deniedAtMs));
   }
 
   #signingKeyOf(registrationId: string): SigningKey | null {

@@ -2,6 +2,7 @@ import { encodePemCertificate } from '../encoding/pem.js';
 import type { AppraisalPolicy } from '../verifier/policy.js';
 import { Challenges } from './challenges.js';
 import type { Context, EvidenceDemand, Judge, ReferenceValues } from './context.js';
+import { DenyList } from './deny-list.js';
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createListener, listen, type TlsVersions } from './http/listener.js';
@@ -45,6 +46,8 @@ export interface RelyingPartyOptions {
   readonly monitor?: TrafficLog;
   readonly challengeLifetimeMs?: number;
   readonly certificates?: ClientCertificatePolicy;
+  /** How often the deny list is read again, for what other processes put on it. */
+  readonly denyListRefreshMs?: number;
   /** Demanded where it is left out; `not-judged` lets everybody in, to show what that costs. */
   readonly clientCertificates?: 'demanded' | 'not-judged';
   /**
@@ -76,6 +79,7 @@ export interface RelyingParty {
   readonly enrolUrl: string;
   /** Origin of the listener that demands a client certificate. */
   readonly apiUrl: string;
+  readonly denyList: DenyList;
   /** OpenAPI 3.1 of each, which is also served at `/openapi.json`. */
   readonly openApi: Readonly<Record<'enrolment' | 'api', () => OpenApi>>;
   /** Stops both listeners and ends their connections; may be called again. */
@@ -84,7 +88,12 @@ export interface RelyingParty {
 
 /** Starts both listeners of a relying party. */
 export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
-  const context = contextOf(options);
+  const { store, denyListRefreshMs, events } = options;
+  const denyList = await DenyList.open({
+    ...{ store, onFault: events.onFault.bind(events) },
+    ...(denyListRefreshMs === undefined ? {} : { refreshMs: denyListRefreshMs }),
+  });
+  const context = contextOf(options, denyList);
   const { server, clientAuthority } = options.pki;
   const tls = { key: server.privateKey, cert: server.certificateChain };
   const challenges = new Challenges(context, {
@@ -119,6 +128,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   addSignedRoutes(api, context, new SignedRequests(context));
 
   const close = async () => {
+    denyList.close();
     await Promise.all([enrolment.app.close(), api.app.close()]);
   };
   const { publicHost = 'localhost', address = '127.0.0.1' } = options;
@@ -133,6 +143,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     return {
       enrolUrl: `https://${publicHost}:${enrolPort}`,
       apiUrl: `https://${publicHost}:${apiPort}`,
+      denyList,
       openApi: { enrolment: describeEnrolment, api: describeApi },
       close,
     };
@@ -142,10 +153,10 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   }
 }
 
-function contextOf(options: RelyingPartyOptions): Context {
+function contextOf(options: RelyingPartyOptions, denyList: DenyList): Context {
   const { rpId, judge, policy, referenceValues, store, events } = options;
   return {
-    ...{ rpId, policy, referenceValues, store, events },
+    ...{ rpId, policy, referenceValues, store, events, denyList },
     judge: { appraise: judge.appraise.bind(judge), rules: judge.rules ?? allRules },
     clock: options.clock ?? (() => new Date()),
     sharedKeys: options.sharedKeys ?? 'refused',

@@ -6,9 +6,11 @@ import {
 } from '../evidence/signed-request/index.js';
 import { withStatus, type AttestationResult } from '../verifier/result.js';
 import type { Received } from './challenges.js';
-import { appraise, judgedByPolicy, type Context } from './context.js';
+import { signingKeyChecks } from './checks/deny-list.js';
+import { appraise, judgedByPolicy, judgedByRules, type Context } from './context.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
+import { allHold, runRules } from './rules.js';
 import { findSigner, signerIdsOf } from './signers.js';
 import type { Registration, Reply } from './store.js';
 
@@ -32,6 +34,8 @@ export class SignedRequests {
     const evidence = parseSignedRequest(request);
     const { parsed } = evidence;
     const occasion = { exchangeId, subject, purpose: 'request' } as const;
+    const denied = parsed.ok ? this.#context.denyList.find([parsed.value.keyId]) : null;
+    const onRecord = runRules(signingKeyChecks, { denied }, this.#context.judge.rules);
     for (;;) {
       const signer = parsed.ok ? await findSigner(this.#context, parsed.value.keyId) : null;
       const connectionKeyIds = await signerIdsOf(this.#context, registration);
@@ -39,11 +43,11 @@ export class SignedRequests {
         evidence,
         expected: { key: signer?.key ?? null, connectionKeyIds },
       });
-      if (result.verdict !== 'accepted' || !parsed.ok) {
+      if (result.verdict !== 'accepted' || !parsed.ok || !allHold(onRecord)) {
         const addressee = { subject, ...(parsed.ok ? { keyId: parsed.value.keyId } : {}) };
         const nowMs = Date.parse(result.now);
         const clocks = parsed.ok ? { nowMs, statedMs: parsed.value.timestampMs } : null;
-        const refusal = refusalOf(judgedByPolicy(result, policy));
+        const refusal = refusalOf([...judgedByRules(onRecord), ...judgedByPolicy(result, policy)]);
         if (signer !== null && parsed.ok) {
           this.#tell(parsed.value, { registration, result, address, code: refusal.code });
         }
@@ -62,7 +66,7 @@ export class SignedRequests {
           epoch: epoch.toString(),
           counter: counter.toString(),
         },
-        { subject, keyId, checks: result.checks },
+        { subject, keyId, checks: [...onRecord, ...result.checks] },
       );
     }
   }

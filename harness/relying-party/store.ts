@@ -97,6 +97,14 @@ export interface KeyClaim {
   readonly registrationId: string;
 }
 
+/** A key that is turned away, and since when. */
+export interface DenyEntry {
+  readonly keyId: string;
+  /** For whoever runs the relying party; no client is told. */
+  readonly reason: string;
+  readonly deniedAtMs: number;
+}
+
 /**
  * What the relying party remembers. Each method is atomic by itself, also between processes that
  * share a store; callers rely on nothing more.
@@ -133,6 +141,13 @@ export interface Store {
   appAttestCounters(keyId: string): Promise<AppAttestCounters>;
   /** Compare-and-set of both counters of an App Attest key; false where another request was faster. */
   advanceAppAttestCounters(step: AppAttestStep): Promise<boolean>;
+
+  /** Puts a key on the deny list; an entry that it has there is replaced. */
+  deny(entry: DenyEntry): Promise<void>;
+  /** Takes a key off the deny list; false where it was not on it. */
+  allow(keyId: string): Promise<boolean>;
+  /** The whole deny list, oldest entry first. */
+  denied(): Promise<readonly DenyEntry[]>;
 }
 
 /** How far an App Attest key has come; each is null where there was nothing yet. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { playIntegrityToken } from '../../evidence/play-integrity/index.js';
 import { CHECK_IDS, type Check, type CheckId } from '../../verifier/index.js';
 import { allRules, runRules } from '../rules.js';
-import type { ChallengeRecord, KeyClaim, Registration } from '../store.js';
+import type { ChallengeRecord, DenyEntry, KeyClaim, Registration } from '../store.js';
 import { challengeChecks, type PresentedChallenge } from './challenge.js';
 import { clientCertificateChecks, type Connection } from './client-certificate.js';
+import { signingKeyChecks, submittedKeyChecks } from './deny-list.js';
 import { enrolmentChecks, type PresentedEvidence } from './enrolment.js';
 import { playIntegrityChecks, type PresentedIntegrity } from './play-integrity.js';
 import { registrationChecks, type WantedKeys } from './registration.js';
@@ -15,6 +16,8 @@ const ALL: readonly Check<never>[] = [
   ...enrolmentChecks,
   ...playIntegrityChecks,
   ...registrationChecks,
+  ...submittedKeyChecks,
+  ...signingKeyChecks,
 ];
 
 const RECORD: ChallengeRecord = {
@@ -48,9 +51,12 @@ const REGISTRATION: Registration = {
   registeredAtMs: 0,
 };
 
+const DENIED: DenyEntry = { keyId: 'k', reason: 'stolen in the tram', deniedAtMs: 0 };
+
 const CONNECTION: Connection = {
   certificate: { keyId: 'k', notBeforeMs: 0, notAfterMs: 1_000 },
   registration: REGISTRATION,
+  denied: null,
   nowMs: 500,
 };
 
@@ -84,7 +90,7 @@ describe('the rules of the relying party', () => {
   it('have ids of the one table, each once', () => {
     const ids = ALL.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const own = /^(?:challenge|client-certificate|enrolment|registration)\//;
+    const own = /^(?:challenge|client-certificate|enrolment|registration|signing-key)\//;
     const listed = (Object.keys(CHECK_IDS) as CheckId[]).filter((id) => own.test(id));
     expect([...ids].sort()).toEqual(listed.sort());
   });
@@ -152,12 +158,30 @@ describe('rules about a client certificate', () => {
     expect(findings(clientCertificateChecks, { ...CONNECTION, registration: null })).toEqual({
       'client-certificate/registered': 'failed',
     });
+    expect(findings(clientCertificateChecks, { ...CONNECTION, denied: DENIED })).toEqual({
+      'client-certificate/key-not-denied': 'failed',
+    });
     const none = { ...CONNECTION, certificate: null, registration: null };
     expect(findings(clientCertificateChecks, none)).toEqual({
       'client-certificate/presented': 'failed',
       'client-certificate/valid-now': 'blocked',
       'client-certificate/registered': 'blocked',
+      'client-certificate/key-not-denied': 'blocked',
     });
+  });
+});
+
+describe('rules about the deny list', () => {
+  it('hold for keys that are not on it, and name no reason to others', () => {
+    const rules = [...submittedKeyChecks, ...signingKeyChecks];
+    expect(findings(rules, { denied: null })).toEqual({});
+    expect(findings(rules, { denied: DENIED })).toEqual({
+      'registration/keys-not-denied': 'failed',
+      'signing-key/not-denied': 'failed',
+    });
+    expect(JSON.stringify(rules.map((rule) => rule.evaluate({ denied: DENIED })))).not.toContain(
+      DENIED.reason,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { failed, holds, passed, type Check } from '../../verifier/check.js';
-import type { Registration } from '../store.js';
+import type { DenyEntry, Registration } from '../store.js';
+import { notDenied } from './deny-list.js';
 
 /** What the relying party reads from a connection's client certificate. */
 export interface ClientCertificate {
@@ -12,6 +13,8 @@ export interface ClientCertificate {
 export interface Connection {
   readonly certificate: ClientCertificate | null;
   readonly registration: Registration | null;
+  /** The entry of the certificate's key on the deny list. */
+  readonly denied: DenyEntry | null;
   readonly nowMs: number;
 }
 
@@ -48,5 +51,13 @@ export const clientCertificateChecks: readonly Check<Connection>[] = [
     needs: ['client-certificate/presented'],
     evaluate: ({ registration }) =>
       registration === null ? failed('a registered key', 'a key without registration') : passed,
+  },
+  {
+    id: 'client-certificate/key-not-denied',
+    rule: 'The certificate’s key is not on the deny list.',
+    source: 'RFC 5280, 3.3: a certificate may have to end before its time',
+    withoutIt: 'a stolen phone keeps its access for as long as its certificate lives.',
+    needs: ['client-certificate/presented'],
+    evaluate: notDenied,
   },
 ];

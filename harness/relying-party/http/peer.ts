@@ -19,7 +19,10 @@ export async function identifyPeer(context: Context, request: FastifyRequest): P
   const certificate = clientCertificate(request);
   const registration =
     certificate && (await context.store.findRegistrationByTlsKey(certificate.keyId));
-  const connection = { certificate, registration, nowMs: context.clock().getTime() };
+  const connection = {
+    ...{ certificate, registration, nowMs: context.clock().getTime() },
+    denied: certificate && context.denyList.find([certificate.keyId]),
+  };
   const checks = runRules(clientCertificateChecks, connection, context.judge.rules);
   if (certificate !== null && registration !== null && allHold(checks)) {
     const { id, tlsKey, earlierTlsKeyIds } = registration;

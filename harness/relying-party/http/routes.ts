@@ -42,7 +42,7 @@ const OWN_SUBMISSION = {
 } as const;
 
 const SIGNED_REQUEST = {
-  judged: ['client-certificate', 'signed-request'],
+  judged: ['client-certificate', 'signing-key', 'signed-request'],
   notJudged: ['body_too_large'],
 } as const;
 
