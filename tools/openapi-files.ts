@@ -15,6 +15,7 @@ export async function openApiFiles(): Promise<ReadonlyMap<string, string>> {
     pki: await createLabPki({ dnsName: rpId, now: new Date() }),
     judge: createVerifier({ trust: shippedTrust() }),
     referenceValues: { packageNames: [], signerDigests: [], appIds: [] },
+    admin: { token: 'a'.repeat(43) },
     events: {
       onFault: (error) => {
         throw error;
@@ -22,10 +23,12 @@ export async function openApiFiles(): Promise<ReadonlyMap<string, string>> {
     },
   });
   try {
-    const { enrolment, api } = party.openApi;
+    const { enrolment, api, admin } = party.openApi;
+    if (admin === null) throw new Error('the administration was asked for');
     return new Map([
       ['openapi-enrolment.json', textOf(enrolment)],
       ['openapi-api.json', textOf(api)],
+      ['openapi-admin.json', textOf(admin)],
     ]);
   } finally {
     await party.close();

@@ -21,6 +21,8 @@ export interface ServeCommandOptions {
   readonly publicHost: string;
   readonly enrolmentPort?: number;
   readonly apiPort?: number;
+  readonly adminAddress: string;
+  readonly adminPort?: number;
   readonly tls: TlsVersions;
 }
 
@@ -41,6 +43,7 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
         enrolment: enrolmentPort ?? lab.ports.enrolment,
         api: apiPort ?? lab.ports.api,
       },
+      admin: { address: options.adminAddress, port: options.adminPort ?? 0 },
       log: {
         write: (line) => {
           terminal.out(line);
@@ -56,11 +59,15 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
   }
 }
 
-function announcement(lab: Lab, { relyingParty, serverAnchorFile }: ServedLab): string {
+function announcement(
+  lab: Lab,
+  { relyingParty, serverAnchorFile, adminTokenFile }: ServedLab,
+): string {
   return [
     `relying party of lab ${lab.name}: ${lab.referenceValues.relyingParty.rpId}`,
     `  enrolment  ${relyingParty.enrolUrl}`,
     `  api        ${relyingParty.apiUrl} (mutual TLS)`,
+    `  admin      ${relyingParty.adminUrl ?? 'none'}, token in ${adminTokenFile}`,
     `  to trust   ${serverAnchorFile}`,
     'SIGINT or SIGTERM ends it',
     '',

@@ -1,3 +1,4 @@
+export { readAdminToken } from './admin/admin-token.js';
 export { createRelyingPartyClient, readAnswer } from './client.js';
 export type {
   Answer,
@@ -40,7 +41,8 @@ export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';
 export * from './schemas.js';
-export { startRelyingParty, type RelyingParty, type RelyingPartyOptions } from './server.js';
+export type { AdminOptions, RelyingPartyOptions } from './options.js';
+export { startRelyingParty, type RelyingParty } from './server.js';
 export type * from './store.js';
 export { httpsTransport } from './transport.js';
 export type {

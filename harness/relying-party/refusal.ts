@@ -5,6 +5,7 @@ import type { CheckResult } from '../verifier/result.js';
 /** Refusals that no check stands behind: the request did not get as far as a judgement. */
 export const SERVICE_CODES = {
   malformed: 400,
+  token_required: 401,
   not_found: 404,
   request_in_progress: 409,
   body_too_large: 413,

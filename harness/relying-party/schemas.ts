@@ -18,7 +18,8 @@ const bytes = (maximum: number) =>
     .refine((text) => fromBase64url(text) !== null, 'must be unpadded base64url')
     .meta({ contentEncoding: 'base64url' });
 
-const digest = z
+/** The base64url of 32 bytes: a challenge, or the id of a key. */
+export const digest = z
   .string()
   .refine((text) => fromBase64url(text)?.length === 32, 'must be the base64url of 32 bytes')
   .meta({ contentEncoding: 'base64url', minLength: 43, maxLength: 43 });

@@ -8,6 +8,7 @@ import {
   openPkiFolder,
   ownFolder,
   PKI_FILES,
+  readAdminToken,
   startRelyingParty,
   type RelyingParty,
   type Store,
@@ -28,6 +29,7 @@ export interface ServeOptions {
   /** The name or address under which phones reach it. */
   readonly publicHost: string;
   readonly ports: { readonly enrolment: number; readonly api: number };
+  readonly admin: { readonly address: string; readonly port: number };
   readonly tlsVersions: TlsVersions;
   /** Where it remembers; see `openStoreOf`. */
   readonly store: string;
@@ -40,6 +42,8 @@ export interface ServedLab {
   readonly relyingParty: RelyingParty;
   /** The certificate that clients must trust, PEM. */
   readonly serverAnchorFile: string;
+  /** Holds the bearer token of the administration. */
+  readonly adminTokenFile: string;
   /** Ends its connections and its store; may be called again. */
   close(): Promise<void>;
 }
@@ -53,6 +57,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const trust = loadTrust(options.trust ?? lab.trustFolder);
   ownFolder(home);
   const pkiFolder = join(home, 'pki');
+  const adminTokenFile = join(home, 'admin-token');
   const pki = await openPkiFolder(pkiFolder, {
     ...{ dnsName: rpId, alternativeNames: [publicHost], now: new Date() },
   });
@@ -67,12 +72,17 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     },
     ports: options.ports,
     tlsVersions: options.tlsVersions,
+    admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
   });
-  const { enrolUrl, apiUrl } = relyingParty;
-  log.info({ enrolUrl, apiUrl, rpId, policy: policy.id, tls: options.tlsVersions }, 'listening');
+  const { enrolUrl, apiUrl, adminUrl } = relyingParty;
+  log.info(
+    { enrolUrl, apiUrl, adminUrl, rpId, policy: policy.id, tls: options.tlsVersions },
+    'listening',
+  );
   return {
     relyingParty,
     serverAnchorFile: join(pkiFolder, PKI_FILES.serverAnchor),
+    adminTokenFile,
     async close() {
       await relyingParty.close();
       log.info('closed');

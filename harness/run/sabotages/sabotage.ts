@@ -1,4 +1,4 @@
-import type { RelyingPartyOptions } from '../../relying-party/server.js';
+import type { RelyingPartyOptions } from '../../relying-party/options.js';
 import type { PhoneSpec } from '../../virtual-lab/phone-spec.js';
 import type { ProbeSpoiling } from '../../virtual-lab/probe-app.js';
 import type { CertificateFault } from '../client-certificates.js';

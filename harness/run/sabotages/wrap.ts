@@ -1,4 +1,4 @@
-import type { RelyingPartyOptions } from '../../relying-party/server.js';
+import type { RelyingPartyOptions } from '../../relying-party/options.js';
 import type { CheckId } from '../../verifier/check-ids.js';
 import { decide } from '../../verifier/engine.js';
 import { demands } from '../../verifier/policy.js';
