@@ -166,6 +166,13 @@ export interface SignedRequestAttack extends AttackDescription {
   present(captured: readonly SignedHttpRequest[]): readonly Presentation<SignedHttpRequest>[];
 }
 
+/** As `SignedRequestAttack`, on requests that are signed with profile R. */
+export interface ProfileRAttack extends AttackDescription {
+  readonly applies: 'profile-r-request';
+  readonly captures: 1 | 2;
+  present(captured: readonly SignedHttpRequest[]): readonly Presentation<SignedHttpRequest>[];
+}
+
 /** As `SignedRequestAttack`, on App Attest assertions. */
 export interface AssertionAttack extends AttackDescription {
   readonly applies: 'app-attest-assertion';
@@ -191,6 +198,7 @@ export type Attack =
   | ReceiptAttack
   | PlayIntegrityAttack
   | SignedRequestAttack
+  | ProfileRAttack
   | AssertedRequestAttack;
 
 /** Sends `evidence` as soon as it was captured. */

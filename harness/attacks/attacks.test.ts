@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { toBase64url, toHex, utf8 } from '../encoding/bytes.js';
+import { fromHex, toBase64url, toHex, utf8 } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
 import { p256SpkiOfPoint } from '../encoding/cose.js';
+import { readP256Signature } from '../encoding/ecdsa.js';
 import { parseAndroidKey } from '../evidence/android-key/index.js';
 import {
   parseAppAttestAssertion,
   parseAppAttestAttestation,
 } from '../evidence/app-attest/index.js';
 import { buildCsr, parseCsr } from '../evidence/csr/index.js';
-import { keyId, PROFILE_S_HEADERS } from '../evidence/formats/index.js';
+import { keyId } from '../evidence/formats/index.js';
 import {
   parseSignedRequest,
   profileSAssertionHeaders,
   profileSClientDataHash,
+  profileRHeaders,
   profileSHeaders,
   type SignedHttpRequest,
 } from '../evidence/signed-request/index.js';
@@ -227,23 +229,25 @@ describe('an attack on an App Attest assertion', () => {
   });
 });
 
-describe('an attack on signed requests', () => {
-  it.each(ofKind('signed-request'))('%s fails exactly what it names', async (id) => {
+describe.each(['signed-request', 'profile-r-request'] as const)('an attack on a %s', (kind) => {
+  it.each(ofKind(kind))('%s fails exactly what it names', async (id) => {
     const key = await generateMaterial('ec-p256');
     const registered = { keyId: keyId(key.spki), spki: key.spki, epoch: 1n };
-    const captured = [5n, 6n].map((counter) => signedRequest(key, counter));
-    const one = attack('signed-request', id);
+    const sign = kind === 'signed-request' ? signedRequest : requestOfProfileR;
+    const captured = [5n, 6n].map((counter) => sign(key, counter));
+    const one = attack(kind, id);
     let lastCounter: bigint | null = null;
     const presentations = one.present(captured.slice(0, one.captures));
     for (const [at, presentation] of presentations.entries()) {
       const { evidence: sent, afterMs, circumstance } = presentation;
-      const named = sent.headers.find(([name]) => name === PROFILE_S_HEADERS.keyId)?.[1];
+      const evidence = parseSignedRequest(sent);
+      const stated = evidence.parsed.ok ? evidence.parsed.value : null;
       const epoch = circumstance === 'key-reissued' ? 2n : registered.epoch;
       const result = appraise(
         {
-          evidence: parseSignedRequest(sent),
+          evidence,
           expected: {
-            key: named === registered.keyId ? { ...registered, epoch, lastCounter } : null,
+            key: stated?.keyId === registered.keyId ? { ...registered, epoch, lastCounter } : null,
             connectionKeyIds: circumstance === 'other-connection' ? ['other'] : [registered.keyId],
           },
         },
@@ -253,9 +257,7 @@ describe('an attack on signed requests', () => {
         expectRefusal(result, one, 'signed-request');
       } else {
         expect(result.verdict).toBe('accepted');
-        lastCounter = BigInt(
-          sent.headers.find(([name]) => name === PROFILE_S_HEADERS.counter)?.[1] ?? '',
-        );
+        lastCounter = stated?.counter ?? null;
       }
     }
   });
@@ -337,6 +339,18 @@ function signedRequest(
   const headers = profileSHeaders({ ...ORDER, keyId: keyId(key.spki), counter }, (data) =>
     signWith(key, data, 'sha256'),
   );
+  return { ...REQUEST, headers: [['content-type', ORDER.contentType], ...headers] };
+}
+
+function requestOfProfileR(
+  key: Awaited<ReturnType<typeof generateMaterial>>,
+  counter: bigint,
+): SignedHttpRequest {
+  const headers = profileRHeaders({ ...ORDER, keyId: keyId(key.spki), counter }, (data) => {
+    const { r, s } = readP256Signature(signWith(key, data, 'sha256'));
+    const hex = [r, s].map((value) => value.toString(16).padStart(64, '0'));
+    return fromHex(hex.join('')) ?? new Uint8Array();
+  });
   return { ...REQUEST, headers: [['content-type', ORDER.contentType], ...headers] };
 }
 

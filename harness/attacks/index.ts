@@ -6,6 +6,7 @@ import * as assertedRequest from './asserted-request-attacks.js';
 import type { Attack } from './attack.js';
 import * as csr from './csr-attacks.js';
 import * as playIntegrity from './play-integrity-attacks.js';
+import * as profileR from './profile-r-attacks.js';
 import * as receipt from './receipt-attacks.js';
 import * as signedRequest from './signed-request-attacks.js';
 
@@ -24,6 +25,7 @@ export const ATTACKS: readonly Attack[] = [
   ...Object.values(receipt),
   ...Object.values(playIntegrity),
   ...Object.values(signedRequest),
+  ...Object.values(profileR),
   ...Object.values(assertedRequest),
 ];
 

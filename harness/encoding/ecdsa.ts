@@ -1,6 +1,7 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { readDer } from './der.js';
 import { integer, sequence } from './der-values.js';
+import { toHex } from './bytes.js';
 import { MalformedInput } from './parsed.js';
 
 /** Order of the group of P-256 (SEC 2, 2.4.2). */
@@ -30,16 +31,36 @@ export function readP256Signature(bytes: Uint8Array): EcdsaSignature {
   return { r, s };
 }
 
+/** Reads an ECDSA signature on P-256 as r and s of 32 bytes each (RFC 9421, 3.3.4; IEEE P1363). */
+export function readP256Pair(bytes: Uint8Array): EcdsaSignature {
+  if (bytes.length !== 64) throw new MalformedInput('r and s are not 32 bytes each', 0);
+  const [r, s] = [
+    BigInt(`0x${toHex(bytes.subarray(0, 32))}`),
+    BigInt(`0x${toHex(bytes.subarray(32))}`),
+  ];
+  for (const value of [r, s]) {
+    if (value < 1n || value >= P256_ORDER) {
+      throw new MalformedInput('a number of the signature is out of range', 0);
+    }
+  }
+  return { r, s };
+}
+
 /** Whether `key` is an elliptic-curve key on P-256. */
 export function isP256(key: KeyObject): boolean {
   return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 }
 
-/** Whether `signature`, in DER, is `key`'s ECDSA signature with SHA-256 over `message`. */
+/** Whether `signature`, in DER or as r and s, is `key`'s ECDSA signature with SHA-256 over `message`. */
 export function verifiesEs256(
   key: KeyObject,
-  signed: { readonly message: Uint8Array; readonly signature: Uint8Array },
+  signed: {
+    readonly message: Uint8Array;
+    readonly signature: Uint8Array;
+    readonly encoding?: 'der' | 'ieee-p1363';
+  },
 ): boolean {
   if (!isP256(key)) return false;
-  return verify('sha256', signed.message, { key, dsaEncoding: 'der' }, signed.signature);
+  const { message, signature, encoding = 'der' } = signed;
+  return verify('sha256', message, { key, dsaEncoding: encoding }, signature);
 }

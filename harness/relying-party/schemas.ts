@@ -103,14 +103,17 @@ export const orderReplySchema = z.strictObject({
   counter: z.string(),
 });
 
-/** The headers of a request that is signed with profile S, as the interface's description shows them. */
+/** The headers of a signed request, as the interface's description shows them: of profile S, or of R. */
 export const signedHeadersSchema = z.object({
-  [PROFILE_S_HEADERS.keyId]: digest,
-  [PROFILE_S_HEADERS.epoch]: u64,
-  [PROFILE_S_HEADERS.counter]: u64,
-  [PROFILE_S_HEADERS.timestamp]: u64,
-  [PROFILE_S_HEADERS.signature]: z.string().meta({ contentEncoding: 'base64url' }),
+  [PROFILE_S_HEADERS.keyId]: digest.optional(),
+  [PROFILE_S_HEADERS.epoch]: u64.optional(),
+  [PROFILE_S_HEADERS.counter]: u64.optional(),
+  [PROFILE_S_HEADERS.timestamp]: u64.optional(),
+  [PROFILE_S_HEADERS.signature]: z.string().meta({ contentEncoding: 'base64url' }).optional(),
   [SIGNATURE_FORM_HEADER]: z.literal('app-attest').optional(),
+  'content-digest': z.string().optional(),
+  'signature-input': z.string().optional(),
+  signature: z.string().optional(),
 });
 
 /** The relying party's clock. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   parseSignedRequest,
-  type ProfileS,
+  type SignedRequest,
   type SignedHttpRequest,
 } from '../evidence/signed-request/index.js';
 import { withStatus, type AttestationResult } from '../verifier/result.js';
@@ -73,7 +73,7 @@ export class SignedRequests {
 
   // Only of keys that are registered: anybody can name others, as many as he likes.
   #tell(
-    { keyId, epoch, counter, timestampMs }: ProfileS,
+    { keyId, epoch, counter, timestampMs }: SignedRequest,
     judged: {
       readonly registration: Registration;
       readonly result: AttestationResult;

@@ -1,5 +1,5 @@
 import { p256SpkiOfPoint } from '../encoding/cose.js';
-import type { ProfileS } from '../evidence/signed-request/index.js';
+import type { SignedRequest } from '../evidence/signed-request/index.js';
 import type { RegisteredKey } from '../verifier/expected.js';
 import type { Context } from './context.js';
 import type { Registration } from './store.js';
@@ -11,7 +11,7 @@ export const APP_ATTEST_EPOCH = 1n;
 export interface Signer {
   readonly key: RegisteredKey;
   /** Counts a request that was accepted; false where a parallel one was faster. */
-  count(request: ProfileS): Promise<boolean>;
+  count(request: SignedRequest): Promise<boolean>;
 }
 
 /** Finds a signing key, or an App Attest key that vouches for a registration. */

@@ -240,6 +240,8 @@ export const CHECK_IDS = {
   'signed-request/key-known': { refusal: 'unknown_key', token: null },
   'signed-request/key-bound-to-connection': { refusal: 'key_binding_mismatch', token: null },
   'signed-request/digest-matches': { refusal: 'digest_mismatch', token: null },
+  'signed-request/algorithm-allowed': { refusal: 'alg_not_allowed', token: null },
+  'signed-request/components-covered': { refusal: 'component_missing', token: null },
   'signed-request/signature-encoding-allowed': { refusal: 'encoding_not_allowed', token: null },
   'signed-request/signature-verifies': { refusal: 'bad_signature', token: 'signature-invalid' },
   'signed-request/app-matches': { refusal: 'app_identity_mismatch', token: null },

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { toBase64, toBase64url, toHex, utf8 } from '../../encoding/bytes.js';
+import { fromHex, toBase64, toBase64url, toHex, utf8 } from '../../encoding/bytes.js';
 import { encodeCbor } from '../../encoding/cbor.js';
+import { readP256Signature } from '../../encoding/ecdsa.js';
 import { flipBit } from '../../attacks/edit-der.js';
 import { keyId, PROFILE_S_HEADERS, SIGNATURE_FORM_HEADER } from '../../evidence/formats/index.js';
 import {
   parseSignedRequest,
+  profileRHeaders,
+  profileRSignature,
   profileSAssertionHeaders,
   profileSClientDataHash,
   profileSHeaders,
+  type NewHttpSignature,
   type SignedHttpRequest,
 } from '../../evidence/signed-request/index.js';
 import { FORMATS, LAB, type CheckId, type SignedRequestExpected } from '../../verifier/index.js';
@@ -53,6 +57,34 @@ function sent(changes: Partial<SignedHttpRequest>) {
   return { evidence: parseSignedRequest({ ...REQUEST, ...changes }) };
 }
 
+const RFC9421_CHECKS: readonly CheckId[] = [
+  'signed-request/algorithm-allowed',
+  'signed-request/components-covered',
+];
+
+// The same request, signed with RFC 9421.
+function signedWithR(changes: (usual: NewHttpSignature) => Partial<NewHttpSignature> = () => ({})) {
+  const sign = (data: Uint8Array): Uint8Array => {
+    const { r, s } = readP256Signature(KEY.sign(data));
+    const hex = [r, s].map((value) => value.toString(16).padStart(64, '0')).join('');
+    return fromHex(hex) ?? new Uint8Array();
+  };
+  const headers = profileRHeaders(SIGNED, sign, changes(profileRSignature(SIGNED)));
+  return sent({ headers: [...headers, ['content-type', contentType]] });
+}
+
+function withParameter(name: string, value: string) {
+  return ({ parameters }: NewHttpSignature) => ({
+    parameters: new Map([...parameters, [name, value]]),
+  });
+}
+
+function without(name: string) {
+  return ({ components }: NewHttpSignature) => ({
+    components: components.filter((component) => component !== name),
+  });
+}
+
 const ASSERTION_CHECKS: readonly CheckId[] = [
   'signed-request/app-matches',
   'signed-request/assertion-counter-increased',
@@ -93,7 +125,7 @@ const passing: readonly Draft[] = [
     description: 'a POST with a body, over a connection of its key’s phone',
     checks: allBut(
       FORMATS['signed-request'].checks.map(({ id }) => id),
-      ['signed-request/digest-matches', ...ASSERTION_CHECKS],
+      ['signed-request/digest-matches', ...RFC9421_CHECKS, ...ASSERTION_CHECKS],
     ),
   }),
   drafts.passing('content-digest', {
@@ -101,11 +133,19 @@ const passing: readonly Draft[] = [
     checks: ['signed-request/digest-matches'],
     ...withHeader('content-digest', digestOf(body)),
   }),
+  drafts.passing('rfc-9421', {
+    description: 'the same request, signed with profile R: RFC 9421',
+    checks: allBut(
+      FORMATS['signed-request'].checks.map(({ id }) => id),
+      ASSERTION_CHECKS,
+    ),
+    ...signedWithR(),
+  }),
   drafts.passing('app-attest', {
     description: 'a request that an App Attest key signed by an assertion',
     checks: allBut(
       FORMATS['signed-request'].checks.map(({ id }) => id),
-      ['signed-request/digest-matches'],
+      ['signed-request/digest-matches', ...RFC9421_CHECKS],
     ),
     ...asserted(),
   }),
@@ -141,6 +181,18 @@ const failures: readonly Draft[] = [
   drafts.soleFailure('signed-request/digest-matches', {
     ...{ slug: 'other-body', description: 'the stated digest is that of another body' },
     ...withHeader('content-digest', digestOf(utf8('{"amount":11}'))),
+  }),
+  drafts.soleFailure('signed-request/algorithm-allowed', {
+    ...{ slug: 'hmac', description: 'the algorithm is said to be one of shared secrets' },
+    ...signedWithR(withParameter('alg', 'hmac-sha256')),
+  }),
+  drafts.soleFailure('signed-request/components-covered', {
+    ...{ slug: 'query', description: 'the signature does not cover the query' },
+    ...signedWithR(without('@query')),
+  }),
+  drafts.soleFailure('signed-request/components-covered', {
+    ...{ slug: 'content-type', description: 'the signature does not cover the type of the body' },
+    ...signedWithR(without('content-type')),
   }),
   drafts.soleFailure('signed-request/signature-encoding-allowed', {
     ...{ slug: 'pair', description: '64 bytes for a signature, as if r and s stood side by side' },
@@ -243,6 +295,17 @@ const malformed: readonly Draft[] = [
     failed: ['signed-request/signature-encoding-allowed'],
     ...assertedWith(encodeCbor(toHex(testDigest('text')))),
   }),
+  broken('signature-input-spaces', RFC9421_CHECKS, {
+    description: 'the list of components is no structured field',
+    ...signedWithR(),
+    evidence: parseSignedRequest({
+      ...REQUEST,
+      headers: [
+        ['signature-input', 'sig1=(@method'],
+        ['signature', 'sig1=:AAAA:'],
+      ],
+    }),
+  }),
   broken('epoch-negative', ['signed-request/epoch-current'], {
     description: 'a negative epoch',
     ...withHeader(PROFILE_S_HEADERS.epoch, '-2'),
@@ -273,11 +336,11 @@ function broken(
   return drafts.malformed(slug, { ...what, checks, failed: ['signed-request/well-formed'] });
 }
 
-/** The vectors of requests signed with profile S. */
+/** The vectors of signed requests. */
 export function signedRequestVectors(): VectorFileDraft<'signed-request'> {
   return {
     format: 'signed-request',
-    description: 'HTTP requests signed with profile S, as they were received',
+    description: 'HTTP requests signed with profile S or R, as they were received',
     policies: { lab: LAB },
     trust: { trusted: trustWith({}) },
     vectors: [...passing, ...failures, ...malformed],

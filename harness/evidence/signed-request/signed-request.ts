@@ -10,15 +10,23 @@ import {
 } from '../formats/index.js';
 import { readContentDigest } from './content-digest.js';
 import { headerValues, type SignedHttpRequest } from './http-request.js';
+import { isSignedByRfc9421, readProfileR } from './profile-r.js';
 
-/** What a request says that is signed with profile S. */
-export interface ProfileS {
+/** What a request says that is signed with profile S or R. */
+export interface SignedRequest {
+  readonly profile: SigningProfile;
   readonly keyId: string;
   readonly epoch: bigint;
   readonly counter: bigint;
   readonly timestampMs: bigint;
   /** The content-type header, or empty. */
   readonly contentType: string;
+  /** Until when its sender wants it taken; null where he does not say. */
+  readonly expiresAtMs: bigint | null;
+  /** The signature algorithm that the request names; null in profile S, which has one. */
+  readonly algorithm: string | null;
+  /** What the profile wants signed and the signature does not cover. */
+  readonly missingComponents: readonly string[];
   /** The form that the request names; whether it is the key's is a check of its own. */
   readonly form: SignatureForm;
   /** The signature's bytes as sent; whether they are of their form is a check of its own. */
@@ -31,11 +39,14 @@ export interface ProfileS {
   readonly contentDigest: Uint8Array | null;
 }
 
+/** How a request is signed: the article's own headers, or RFC 9421. */
+export type SigningProfile = 'S' | 'R';
+
 /** A signed request as evidence of which key sent it. */
 export interface SignedRequestEvidence {
   readonly format: 'signed-request';
   readonly request: SignedHttpRequest;
-  readonly parsed: Parsed<ProfileS>;
+  readonly parsed: Parsed<SignedRequest>;
 }
 
 // RFC 9110, 5.6.2.
@@ -47,13 +58,23 @@ const FIELD_VALUE = /^[\x20-\x7e\t\x80-\xff]*$/;
 const MAX_FIELD_CHARACTERS = 8192;
 const KEY_ID_BYTES = 32;
 
-/** Parses a request as profile S wants it: each header once, each number in its one form. */
+/** Parses a request as its profile wants it: each header once, each number in its one form. */
 export function parseSignedRequest(request: SignedHttpRequest): SignedRequestEvidence {
-  return { format: 'signed-request', request, parsed: parsing(() => readProfileS(request)) };
+  return { format: 'signed-request', request, parsed: parsing(() => readSigned(request)) };
 }
 
-function readProfileS(request: SignedHttpRequest): ProfileS {
+function readSigned(request: SignedHttpRequest): SignedRequest {
   assertShape(request);
+  if (!isSignedByRfc9421(request)) return readProfileS(request);
+  // Two readers would each take another of two signatures.
+  const other = Object.values(PROFILE_S_HEADERS).find(
+    (name) => headerValues(request, name).length > 0,
+  );
+  if (other !== undefined) malformed(`the request is signed with profile R and has ${other}`);
+  return readProfileR(request);
+}
+
+function readProfileS(request: SignedHttpRequest): SignedRequest {
   const keyId = oneHeader(request, PROFILE_S_HEADERS.keyId);
   if (fromBase64url(keyId)?.length !== KEY_ID_BYTES) {
     malformed(`${PROFILE_S_HEADERS.keyId} is not the base64url of ${KEY_ID_BYTES} bytes`);
@@ -70,6 +91,7 @@ function readProfileS(request: SignedHttpRequest): ProfileS {
   const digest = optionalHeader(request, 'content-digest');
   const { method, authority, target, body } = request;
   return {
+    ...{ profile: 'S', expiresAtMs: null, algorithm: null, missingComponents: [] },
     keyId,
     ...numbers,
     contentType,

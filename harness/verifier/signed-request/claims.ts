@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toHex } from '../../encoding/bytes.js';
-import { readP256Signature } from '../../encoding/ecdsa.js';
+import { readP256Pair, readP256Signature } from '../../encoding/ecdsa.js';
 import { parsing } from '../../encoding/parsed.js';
 import type { SignedRequestEvidence } from '../../evidence/signed-request/index.js';
 import type { Claims } from '../result.js';
@@ -10,7 +10,7 @@ const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3
 
 /**
  * Claims of a signed request: `method`, `authority`, `target`, `bodySha256`, and where it parsed
- * `keyId`, `epoch`, `counter`, `timestampMs`, `contentType`, `signatureForm`, `highS`. Numbers of
+ * `keyId`, `epoch`, `counter`, `timestampMs`, `contentType`, `profile`, `signatureForm`, `highS`. Numbers of
  * 64 bits are texts. An App Attest signature adds `assertionCounter`.
  */
 export function claims({ request, parsed }: SignedRequestEvidence): Claims {
@@ -19,9 +19,10 @@ export function claims({ request, parsed }: SignedRequestEvidence): Claims {
   const always = { method, authority, target, bodySha256 };
   if (!parsed.ok) return always;
   const { keyId, epoch, counter, timestampMs, contentType, form, signature } = parsed.value;
-  const { assertion } = parsed.value;
+  const { assertion, profile } = parsed.value;
   const asserted = assertion?.ok === true ? assertion.value : null;
-  const numbers = parsing(() => readP256Signature(asserted?.signature ?? signature));
+  const bytes = asserted?.signature ?? signature;
+  const numbers = parsing(() => (profile === 'R' ? readP256Pair(bytes) : readP256Signature(bytes)));
   return {
     ...always,
     keyId,
@@ -29,7 +30,7 @@ export function claims({ request, parsed }: SignedRequestEvidence): Claims {
     counter: counter.toString(),
     timestampMs: timestampMs.toString(),
     contentType,
-    signatureForm: form,
+    ...{ profile, signatureForm: form },
     highS: numbers.ok ? numbers.value.s > HALF_ORDER : null,
     ...(asserted === null ? {} : { assertionCounter: asserted.authData.counter }),
   };

@@ -10,7 +10,13 @@ import {
   timestampNotAhead,
   timestampNotStale,
 } from './checks/freshness.js';
-import { digestMatches, signatureEncoding, wellFormed } from './checks/form.js';
+import {
+  algorithmAllowed,
+  componentsCovered,
+  digestMatches,
+  signatureEncoding,
+  wellFormed,
+} from './checks/form.js';
 import { keyBound, keyKnown, signatureVerifies } from './checks/key.js';
 import { claims } from './claims.js';
 import type { SignedRequestSubject } from './subject.js';
@@ -21,6 +27,8 @@ const checks: readonly Check<SignedRequestSubject>[] = [
   keyKnown,
   keyBound,
   digestMatches,
+  algorithmAllowed,
+  componentsCovered,
   signatureEncoding,
   signatureVerifies,
   appMatches,
@@ -32,7 +40,7 @@ const checks: readonly Check<SignedRequestSubject>[] = [
   assertionCounterIncreased,
 ];
 
-/** Requests signed with profile S. */
+/** Requests signed with profile S or R. */
 export const signedRequest = formatVerifier<
   SignedRequestEvidence,
   SignedRequestExpected,

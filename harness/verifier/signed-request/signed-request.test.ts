@@ -74,10 +74,12 @@ describe('a signed request', () => {
     const result = appraise(requestFor(input), { connectionKeyIds: [keyId(spki)] });
     expect(withStatus(result, 'not-applicable')).toEqual([
       'signed-request/digest-matches',
+      'signed-request/algorithm-allowed',
+      'signed-request/components-covered',
       'signed-request/app-matches',
       'signed-request/assertion-counter-increased',
     ]);
-    expect(withStatus(result, 'passed')).toHaveLength(signedRequest.checks.length - 3);
+    expect(withStatus(result, 'passed')).toHaveLength(signedRequest.checks.length - 5);
     expect(result.claims).toMatchObject({
       keyId: keyId(spki),
       counter: '42',

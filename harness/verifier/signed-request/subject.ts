@@ -1,7 +1,7 @@
 import { p256PointOfSpki } from '../../encoding/cose.js';
 import type { AppAttestAssertion } from '../../evidence/app-attest/index.js';
 import { appAttestKeyId, keyId, type SignatureForm } from '../../evidence/formats/index.js';
-import type { ProfileS, SignedRequestEvidence } from '../../evidence/signed-request/index.js';
+import type { SignedRequest, SignedRequestEvidence } from '../../evidence/signed-request/index.js';
 import type { AppAttestSigner, RegisteredKey, SignedRequestExpected } from '../expected.js';
 import type { Appraisal } from '../format.js';
 import { parsedValue } from '../parsed-value.js';
@@ -10,7 +10,7 @@ import { parsedValue } from '../parsed-value.js';
 export type SignedRequestSubject = Appraisal<SignedRequestEvidence, SignedRequestExpected>;
 
 /** What the request says; only where it parsed. */
-export function profileOf(subject: SignedRequestSubject): ProfileS {
+export function profileOf(subject: SignedRequestSubject): SignedRequest {
   return parsedValue(subject.evidence.parsed);
 }
 

@@ -1,15 +1,19 @@
-import { holds, passed, type Check } from '../../check.js';
+import { failed, holds, passed, type Check } from '../../check.js';
 import { keyOf, profileOf, type SignedRequestSubject } from '../subject.js';
 
 /** The request was not signed too long ago. */
 export const timestampNotStale: Check<SignedRequestSubject> = {
   id: 'signed-request/timestamp-not-stale',
-  rule: 'the timestamp lies at most the past window behind now',
+  rule: 'the timestamp lies at most the past window behind now, and the time that the sender gave is not over',
   source: 'profile S; RFC 9421, 7.2.2',
   withoutIt: 'a captured request that was never delivered works for ever',
   needs: ['signed-request/well-formed'],
   evaluate: (subject) => {
-    const behindMs = nowMs(subject) - profileOf(subject).timestampMs;
+    const { timestampMs, expiresAtMs } = profileOf(subject);
+    const behindMs = nowMs(subject) - timestampMs;
+    if (expiresAtMs !== null && nowMs(subject) > expiresAtMs) {
+      return failed(`before ${expiresAtMs} ms, as the sender wants it`, `${nowMs(subject)} ms`);
+    }
     const windowMs = subject.policy.signedRequest.pastWindowMs;
     return holds(behindMs <= BigInt(windowMs), {
       expected: `at most ${windowMs} ms behind`,

@@ -47,7 +47,7 @@ export const keyBound: Check<SignedRequestSubject> = {
 export const signatureVerifies: Check<SignedRequestSubject> = {
   id: 'signed-request/signature-verifies',
   rule: 'the registered key signed the request as received with ES256, or asserted its digest with App Attest',
-  source: 'profile S; FIPS 186-5, 6.4.2',
+  source: 'profiles S and R; FIPS 186-5, 6.4.2; RFC 9421, 3.2',
   withoutIt: 'anything in the request can be changed on its way',
   needs: ['signed-request/key-known', 'signed-request/signature-encoding-allowed'],
   evaluate: (subject) => {
@@ -61,10 +61,11 @@ export const signatureVerifies: Check<SignedRequestSubject> = {
 
 // An assertion signs SHA-256(authenticatorData ‖ clientDataHash), where the latter is the text's digest.
 function signedBytes(subject: SignedRequestSubject) {
-  const { signature, signedText } = profileOf(subject);
+  const { signature, signedText, profile } = profileOf(subject);
   const text = utf8(signedText);
   const asserted = assertedBy(subject);
-  if (asserted === null) return { message: text, signature };
+  const encoding = profile === 'R' ? 'ieee-p1363' : 'der';
+  if (asserted === null) return { message: text, signature, encoding } as const;
   const { authData, signature: inner } = asserted.assertion;
   return { message: sha256(authData.raw, sha256(text)), signature: inner };
 }
