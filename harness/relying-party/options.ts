@@ -1,7 +1,7 @@
 import type { AppraisalPolicy } from '../verifier/policy.js';
 import type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
 import type { RelyingPartyEvents } from './events.js';
-import type { TlsVersions } from './http/listener.js';
+import type { Patience, TlsVersions } from './http/listener.js';
 import type { ClientCertificatePolicy } from './issue-certificate.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
@@ -41,6 +41,8 @@ export interface RelyingPartyOptions {
   readonly sharedKeys?: 'refused' | 'allowed';
   /** Both where it is left out. */
   readonly tlsVersions?: TlsVersions;
+  /** How long clients may take; seconds where it is left out. */
+  readonly patience?: Patience;
   /** The address to listen on; loopback where it is left out. */
   readonly address?: string;
   /** The host of the URLs that phones are given. */

@@ -7,10 +7,12 @@ export const SERVICE_CODES = {
   malformed: 400,
   token_required: 401,
   not_found: 404,
+  request_timeout: 408,
   request_in_progress: 409,
   body_too_large: 413,
   content_type_unsupported: 415,
   authority_unknown: 421,
+  headers_too_large: 431,
   internal: 500,
 } as const;
 

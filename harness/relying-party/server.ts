@@ -116,7 +116,10 @@ function listenersOf(
   const tls = serverTls(options);
   const versions = options.tlsVersions ?? 'both';
 
-  const enrolment = createListener(context, { listener: 'enrolment', tls, versions });
+  const patience = options.patience === undefined ? {} : { patience: options.patience };
+  const enrolment = createListener(context, {
+    ...{ listener: 'enrolment', tls, versions, ...patience },
+  });
   const describeEnrolment = describeRoutes(enrolment, 'enrolment');
   addCommonRoutes(enrolment, context);
   addEnrolmentRoutes(enrolment, {
@@ -127,7 +130,7 @@ function listenersOf(
   const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
   const ca = encodePemCertificate(clientAuthority.certificate);
   const api = createListener(context, {
-    ...{ listener: 'api', versions },
+    ...{ listener: 'api', versions, ...patience },
     tls: { ...tls, ca, requestCert: true, rejectUnauthorized: isDemanded },
   });
   const describeApi = describeRoutes(api, 'api');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -7,11 +8,23 @@ import { HarnessError } from '../../errors.js';
 import type { Context } from '../context.js';
 import type { Listener } from '../events.js';
 import { notJudged } from '../reply.js';
+import type { Reply } from '../store.js';
 import { Answering } from './answering.js';
+import { headerCount } from './raw-request.js';
 
 /** Larger than any evidence; what is longer is refused unread. */
 const BODY_LIMIT_BYTES = 512 * 1024;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** How long a client may take; who is slower is answered `request_timeout` and let go. */
+export interface Patience {
+  /** For the handshake, and then for the head of a request. */
+  readonly headMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** How often that is looked at. */
+  readonly everyMs: number;
+}
+
+const PATIENCE: Patience = { headMs: 10_000, requestMs: 15_000, everyMs: 1_000 };
 
 /** What the system says of an address that is not its own, and of a name that is no address. */
 const NO_ADDRESSES: readonly string[] = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EINVAL'];
@@ -44,18 +57,21 @@ export function createListener(
     readonly listener: Listener;
     readonly tls: ServerOptions;
     readonly versions: TlsVersions;
+    readonly patience?: Patience;
   },
 ): UnboundListener {
+  const { headMs, requestMs, everyMs } = options.patience ?? PATIENCE;
   const answering = new Answering(context, options.listener);
   const authorities = new Set<string>();
   const app: App = fastify({
     https: {
       ...options.tls,
       ...TLS_VERSIONS[options.versions],
-      handshakeTimeout: REQUEST_TIMEOUT_MS,
+      ...{ handshakeTimeout: headMs, headersTimeout: headMs },
+      connectionsCheckingInterval: everyMs,
     },
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestMs,
     genReqId: () => randomUUID(),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
@@ -70,6 +86,15 @@ export function createListener(
   answering.attachTo(app);
   // A request signed for another host must not be taken here, whoever signed it.
   app.addHook('onRequest', async (request, response) => {
+    // Two readers would each take another of two.
+    if (headerCount(request.raw, 'host') > 1) {
+      await answering.send(
+        request,
+        response,
+        notJudged('malformed', 'a request has one Host header'),
+      );
+      return;
+    }
     if (authorities.has(request.headers.host ?? '')) return;
     const reply = notJudged('authority_unknown', 'the Host header names another authority');
     await answering.send(request, response, reply);
@@ -91,10 +116,10 @@ function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const { status, contentType, body } = notJudged('malformed', 'this is not HTTP/1.1');
+  const { status, contentType, body } = brokenHttp(error.code ?? '');
   socket.end(
     [
-      `HTTP/1.1 ${status} Bad Request`,
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
       `content-type: ${contentType}`,
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',
@@ -102,6 +127,17 @@ function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
       body,
     ].join('\r\n'),
   );
+}
+
+function brokenHttp(code: string): Reply {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return notJudged('headers_too_large', 'the head of the request is longer than 16 KiB');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return notJudged('request_timeout', 'the request did not come in time');
+    default:
+      return notJudged('malformed', 'this is not HTTP/1.1');
+  }
 }
 
 /** Starts to listen; answers the port. */

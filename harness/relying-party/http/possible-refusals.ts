@@ -13,7 +13,10 @@ export interface PossibleRefusals {
 }
 
 /** How a request may end before its route is reached. */
-const EVERYWHERE: readonly ServiceCode[] = ['malformed', 'authority_unknown', 'internal'];
+const EVERYWHERE: readonly ServiceCode[] = [
+  ...(['malformed', 'request_timeout', 'authority_unknown'] as const),
+  ...(['headers_too_large', 'internal'] as const),
+];
 
 /** The codes of the refusals that a route may answer, by their status, both in order. */
 export function possibleRefusals({

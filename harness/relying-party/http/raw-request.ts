@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { utf8Text } from '../../encoding/bytes.js';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
@@ -14,6 +15,11 @@ export function receivedBody(request: FastifyRequest): Uint8Array {
   return received.get(request) ?? new Uint8Array();
 }
 
+/** How often a request has a header; Node shows the first of some of them alone. */
+export function headerCount({ rawHeaders }: IncomingMessage, wanted: string): number {
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === wanted).length;
+}
+
 /** Reads JSON bodies, and keeps their bytes: an identical request is one of identical bytes. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -21,6 +27,9 @@ export function readJsonBodies(app: FastifyInstance): void {
     const bytes = new Uint8Array(body as Buffer);
     received.set(request, bytes);
     try {
+      if (headerCount(request.raw, 'content-type') > 1) {
+        throw new MalformedBody('a request has one Content-Type header');
+      }
       done(null, parseJson(bytes));
     } catch (error) {
       done(error instanceof MalformedBody ? error : new Error('broken parser', { cause: error }));

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Challenges, Received } from '../challenges.js';
 import type { Context } from '../context.js';
 import type { Enrolment } from '../enrolment.js';
-import { accepted, notJudged } from '../reply.js';
+import { accepted } from '../reply.js';
 import {
   challengeReplySchema,
   enrolmentReplySchema,
@@ -198,10 +198,6 @@ export function addSignedRoutes(
           const peer = await identifyPeer(context, request);
           if (!peer.known) return answering.send(request, response, peer.reply);
           const signed = signedHttpRequest(request);
-          if (signed.headers.filter(([name]) => name.toLowerCase() === 'host').length !== 1) {
-            const reply = notJudged('malformed', 'a request has one Host header');
-            return answering.send(request, response, reply);
-          }
           const reply = await signedRequests.accept(
             peer.registration,
             signed,
