@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from './bytes.js';
 import { buildCertificate, ecSigner } from './certificate-builder.js';
-import { parseSignedData, verifySigner } from './cms.js';
+import {
+  parseDetachedSignedData,
+  parseSignedData,
+  signedAttribute,
+  verifySigner,
+  type SignerKey,
+} from './cms.js';
+import { der } from './der-writer.js';
+import { octetString } from './der-values.js';
 import { NAME_OID } from './distinguished-name.js';
 import { signMessage, type TestMessage } from './testing/signed-message.js';
 
@@ -11,7 +19,15 @@ const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const content = utf8('what was signed');
 
-function certificate(commonName: string, serial: bigint): Uint8Array {
+function certificateOf(spki: Uint8Array): Uint8Array {
+  return certificate('of another key', 79n, new Uint8Array(spki));
+}
+
+function certificate(
+  commonName: string,
+  serial: bigint,
+  spki = new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })),
+): Uint8Array {
   const name = [{ oid: NAME_OID.commonName, value: commonName }];
   const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
   return buildCertificate({
@@ -20,7 +36,7 @@ function certificate(commonName: string, serial: bigint): Uint8Array {
     subject: name,
     notBeforeMs: 0,
     notAfterMs: Date.parse('2040-01-01T00:00:00Z'),
-    spki: new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })),
+    spki,
     signer: ecSigner(new Uint8Array(pkcs8)),
   });
 }
@@ -97,5 +113,61 @@ describe('a signed message', () => {
         expect(parseSignedData(bytes).ok).toBe(false);
       }),
     );
+  });
+});
+
+describe('a signed message whose content lies beside it', () => {
+  const bytes = signMessage({
+    ...{ content, certificates: [signer], key: pair.privateKey, detached: true },
+    attributes: 'proper',
+    moreAttributes: [der.sequence(der.oid('1.2.3.4'), der.set(der.octetString(utf8('more'))))],
+  });
+
+  it('verifies over that content, and over no other', () => {
+    const over = (beside: Uint8Array) => {
+      const parsed = parseDetachedSignedData(bytes, beside);
+      return parsed.ok ? verifySigner(parsed.value) : null;
+    };
+    expect(over(content)).toMatchObject({ ok: true });
+    expect(over(utf8('other'))).toMatchObject({ problem: /signed digest/ });
+  });
+
+  it('gives its further signed attributes', () => {
+    const parsed = parseDetachedSignedData(bytes, content);
+    const node = parsed.ok ? signedAttribute(parsed.value, '1.2.3.4') : null;
+    expect(node === null ? null : octetString(node)).toEqual(utf8('more'));
+    expect(parsed.ok && signedAttribute(parsed.value, '1.2.3.5')).toBeNull();
+  });
+
+  it('is not taken for one that holds its content, nor the other way about', () => {
+    const whole = signMessage({ content, certificates: [signer], key: pair.privateKey });
+    expect(parseSignedData(bytes).ok).toBe(false);
+    expect(parseDetachedSignedData(whole, content).ok).toBe(false);
+  });
+});
+
+describe('a message that an RSA key signed', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsaCertificate = certificateOf(rsa.publicKey.export({ type: 'spki', format: 'der' }));
+  const verified = (algorithm: string, keys: readonly SignerKey[]) => {
+    const parsed = parseSignedData(
+      signMessage({
+        ...{ content, certificates: [rsaCertificate], key: rsa.privateKey, attributes: 'proper' },
+        signatureAlgorithm: algorithm,
+      }),
+    );
+    return parsed.ok ? verifySigner(parsed.value, keys) : null;
+  };
+
+  it.each(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.11'])(
+    'verifies where RSA is taken: %s',
+    (algorithm) => {
+      expect(verified(algorithm, ['ecdsa', 'rsa'])).toMatchObject({ ok: true });
+      expect(verified(algorithm, ['ecdsa'])).toMatchObject({ problem: /signature algorithm/ });
+    },
+  );
+
+  it('is refused where it names an algorithm of other keys', () => {
+    expect(verified('1.2.840.10045.4.3.2', ['ecdsa', 'rsa'])).toMatchObject({ ok: false });
   });
 });

@@ -14,7 +14,13 @@ const OID = {
   messageDigest: '1.2.840.113549.1.9.4',
   sha256: '2.16.840.1.101.3.4.2.1',
   ecdsaSha256: SIGNATURE_OID.ecdsaSha256,
+  rsaSha256: SIGNATURE_OID.rsaSha256,
+  /** PKCS #1 names the key alone; the digest is then the signer's (RFC 8017, 8.2; RFC 3370, 3.2). */
+  rsa: '1.2.840.113549.1.1.1',
 } as const;
+
+/** Kinds of keys that a signer may have. */
+export type SignerKey = 'ecdsa' | 'rsa';
 
 /** The one signer of a signed message. */
 interface SignerInfo {
@@ -44,7 +50,15 @@ export type SignerFinding =
 
 /** Parses a SignedData in BER, as Apple writes it: indefinite lengths, sets in any order. */
 export function parseSignedData(bytes: Uint8Array): Parsed<SignedMessage> {
-  return parsing(() => readSignedData(bytes));
+  return parsing(() => readSignedData(bytes, null));
+}
+
+/** As `parseSignedData`, of a message that holds no content: `content` is what lies beside it. */
+export function parseDetachedSignedData(
+  bytes: Uint8Array,
+  content: Uint8Array,
+): Parsed<SignedMessage> {
+  return parsing(() => readSignedData(bytes, content));
 }
 
 /**
@@ -52,7 +66,10 @@ export function parseSignedData(bytes: Uint8Array): Parsed<SignedMessage> {
  * signature is over them and they must state the content's type and digest; a signature over the
  * bare content beside them does not count.
  */
-export function verifySigner(message: SignedMessage): SignerFinding {
+export function verifySigner(
+  message: SignedMessage,
+  keys: readonly SignerKey[] = ['ecdsa'],
+): SignerFinding {
   const { signer } = message;
   const certificate = message.certificates.find(
     (sent) => equalBytes(sent.issuer.raw, signer.issuer) && sent.serial === signer.serial,
@@ -61,18 +78,23 @@ export function verifySigner(message: SignedMessage): SignerFinding {
   if (signer.digestAlgorithm !== OID.sha256) {
     return problem(`digest algorithm ${signer.digestAlgorithm}`);
   }
-  if (signer.signatureAlgorithm !== OID.ecdsaSha256) {
-    return problem(`signature algorithm ${signer.signatureAlgorithm}`);
-  }
+  const algorithmOid = algorithmFor(signer.signatureAlgorithm, keys);
+  if (algorithmOid === null) return problem(`signature algorithm ${signer.signatureAlgorithm}`);
   const signed = signedBytes(message);
   if (typeof signed === 'string') return problem(signed);
   const outcome = verifySignature({
-    algorithmOid: signer.signatureAlgorithm,
+    algorithmOid,
     spki: certificate.spki,
     data: signed,
     signature: signer.signature,
   });
   return outcome === 'valid' ? { ok: true, certificate } : problem(`the signature is ${outcome}`);
+}
+
+function algorithmFor(named: string, keys: readonly SignerKey[]): string | null {
+  if (named === OID.ecdsaSha256) return keys.includes('ecdsa') ? named : null;
+  if (!keys.includes('rsa')) return null;
+  return named === OID.rsa || named === OID.rsaSha256 ? OID.rsaSha256 : null;
 }
 
 function problem(text: string): SignerFinding {
@@ -99,7 +121,25 @@ export function signedBytes(message: SignedMessage): Uint8Array | string {
   return concatBytes(Uint8Array.of(0x31), head, ...sorted);
 }
 
+/** The one value of a signed attribute; null where it is missing or has several. */
+export function signedAttribute({ signer }: SignedMessage, type: string): DerNode | null {
+  const { signedAttributes } = signer;
+  if (signedAttributes === null) return null;
+  const parsed = parsing(() => attributeValues(signedAttributes));
+  return (parsed.ok ? parsed.value.get(type) : null) ?? null;
+}
+
 function readAttributes(node: DerNode) {
+  const values = attributeValues(node);
+  const contentType = values.get(OID.contentType);
+  const messageDigest = values.get(OID.messageDigest);
+  if (!contentType || !messageDigest) {
+    throw new MalformedInput('signed attributes lack content type or digest', node.offset);
+  }
+  return { contentType: oid(contentType), messageDigest: octetString(messageDigest) };
+}
+
+function attributeValues(node: DerNode): ReadonlyMap<string, DerNode> {
   const values = new Map<string, DerNode>();
   for (const attribute of children(node)) {
     const [type, valueSet, ...more] = sequence(attribute, 'an Attribute');
@@ -111,15 +151,10 @@ function readAttributes(node: DerNode) {
     if (values.has(name)) throw new MalformedInput('an attribute is there twice', type.offset);
     if (value !== undefined && moreValues.length === 0) values.set(name, value);
   }
-  const contentType = values.get(OID.contentType);
-  const messageDigest = values.get(OID.messageDigest);
-  if (!contentType || !messageDigest) {
-    throw new MalformedInput('signed attributes lack content type or digest', node.offset);
-  }
-  return { contentType: oid(contentType), messageDigest: octetString(messageDigest) };
+  return values;
 }
 
-function readSignedData(bytes: Uint8Array): SignedMessage {
+function readSignedData(bytes: Uint8Array, beside: Uint8Array | null): SignedMessage {
   const root = readDer(berToDer(bytes));
   const [type, wrapped, ...more] = sequence(root, 'a ContentInfo');
   if (!type || !wrapped || more.length > 0 || oid(type) !== OID.signedData) {
@@ -139,14 +174,18 @@ function readSignedData(bytes: Uint8Array): SignedMessage {
     throw new MalformedInput('not exactly one signer', signers.offset);
   }
   return {
-    content: readContent(content),
+    content: readContent(content, beside),
     certificates: certificates === undefined ? [] : readCertificates(certificates),
     signer: readSigner(signer),
   };
 }
 
-function readContent(node: DerNode): Uint8Array {
+function readContent(node: DerNode, beside: Uint8Array | null): Uint8Array {
   const [type, wrapped, ...more] = sequence(node, 'an EncapsulatedContentInfo');
+  if (beside !== null) {
+    if (type !== undefined && wrapped === undefined && oid(type) === OID.data) return beside;
+    throw new MalformedInput('content of type data was to lie beside this', node.offset);
+  }
   if (!type || !wrapped || more.length > 0 || oid(type) !== OID.data) {
     throw new MalformedInput('no content of type data inside', node.offset);
   }

@@ -24,6 +24,10 @@ export interface TestMessage {
   readonly attributes?: 'none' | 'proper' | 'bare' | 'other-digest';
   readonly digestAlgorithm?: string;
   readonly signatureAlgorithm?: string;
+  /** The content lies beside the message. */
+  readonly detached?: boolean;
+  /** Further signed attributes, whole. */
+  readonly moreAttributes?: readonly Uint8Array[];
   /** Signers to write; the same one again for more. */
   readonly signers?: number;
 }
@@ -34,7 +38,10 @@ export function signMessage(message: TestMessage): Uint8Array {
   const [signer] = certificates;
   if (signer === undefined) throw new Error('a message needs its signer’s certificate');
   const digestAlgorithm = der.sequence(der.oid(message.digestAlgorithm ?? OID.sha256));
-  const attributeList = signedAttributes(content, attributes);
+  const attributeList = [
+    ...signedAttributes(content, attributes),
+    ...(message.moreAttributes ?? []),
+  ];
   const signed = attributes === 'proper' || attributes === 'other-digest';
   const signature = sign('sha256', signed ? der.set(...attributeList) : content, key);
   const signerInfo = der.sequence(
@@ -48,7 +55,10 @@ export function signMessage(message: TestMessage): Uint8Array {
   const signedData = der.sequence(
     der.integer(1),
     der.set(digestAlgorithm),
-    der.sequence(der.oid(OID.data), der.contextExplicit(0, der.octetString(content))),
+    der.sequence(
+      der.oid(OID.data),
+      ...(message.detached === true ? [] : [der.contextExplicit(0, der.octetString(content))]),
+    ),
     der.contextConstructed(0, ...certificates),
     der.set(...new Array<Uint8Array>(message.signers ?? 1).fill(signerInfo)),
   );
