@@ -3,6 +3,7 @@ import { EXIT } from '../errors.js';
 import { productVersion } from '../product.js';
 import { renderError } from './render-error.js';
 import { processTerminal, type Terminal } from './terminal.js';
+import { declareApp } from './verbs/app.js';
 import { declareAppraise } from './verbs/appraise.js';
 import { declareCorpus } from './verbs/corpus.js';
 import { declareDifferential } from './verbs/differential.js';
@@ -80,6 +81,7 @@ function program(context: VerbContext): Command {
     declareReplay,
     declareReplayLine,
     declareLab,
+    declareApp,
     declarePolicy,
     declareTrust,
     declareDoctor,
