@@ -1,0 +1,76 @@
+/// Commands about requests to a relying party.
+extension Commands {
+  func signRequest(_ arguments: inout Arguments) async throws -> JSONValue {
+    let alias = try arguments.text("alias", Arguments.isAlias)
+    let method = try arguments.text("method", Arguments.isToken)
+    let authority = try arguments.text("authority") { !$0.isEmpty }
+    let target = try arguments.text("target") { !$0.isEmpty }
+    let contentType = try arguments.text("contentType")
+    let body = try arguments.bytes("body")
+    let epoch = try arguments.u64("epoch")
+    let counter = try arguments.u64("counter")
+    let timestamp = try arguments.optionalWhole("timestampMs", in: 0...9_007_199_254_740_991)
+    try arguments.finish()
+    let spki = try await publicKey(of: alias)
+    let request = ProfileS(
+      method: method, authority: authority, target: target,
+      keyID: SubjectPublicKeyInfo.keyID(spki, sha256: platform.sha256), epoch: epoch,
+      counter: counter, timestampMs: timestamp.map(UInt64.init) ?? platform.timeMs(),
+      contentType: contentType, body: body)
+    guard let string = request.canonicalString(sha256: platform.sha256) else {
+      throw ProbeFailure(.invalidArgs, "no field of a signed request may hold a line feed")
+    }
+    let signature = try await self.signature(of: Array(string.utf8), by: alias)
+    return ["headers": .headers(request.headers(signature: signature))]
+  }
+
+  func sendRequest(_ arguments: inout Arguments) async throws -> JSONValue {
+    let url = try arguments.text("url") { text in
+      text.hasPrefix("https://") && text.utf8.count > 8 && !text.contains(where: \.isWhitespace)
+    }
+    let method = try arguments.text("method", Arguments.isToken)
+    let headers = try arguments.headers("headers")
+    let body = try arguments.bytes("body")
+    let clientAlias = try arguments.optionalText("clientAlias", Arguments.isAlias)
+    let anchors = try arguments.bytesList("anchors", count: 1...8)
+    let pinTexts = try arguments.optionalTexts("pins", count: 1...8)
+    try arguments.finish()
+    let pins = try pinTexts.map { texts in
+      guard let pins = Pins(texts) else {
+        throw arguments.invalid("pins", "holds something that is no pin")
+      }
+      return pins
+    }
+    if let clientAlias { try await requireCertificate(of: clientAlias) }
+    let began = platform.nowMs()
+    let outcome = await platform.network.send(
+      OutgoingRequest(
+        url: url, method: method, headers: headers, body: body, clientAlias: clientAlias,
+        anchors: anchors, pins: pins))
+    return describe(outcome, ms: platform.nowMs() - began)
+  }
+
+  private func requireCertificate(of alias: String) async throws {
+    _ = try await publicKey(of: alias)
+    let keys = platform.keys
+    let chain = try await refused(as: .keyUseFailed) { try keys.chain(alias: alias) }
+    guard chain != nil else {
+      throw ProbeFailure(.certificateMismatch, "no certificate is installed for \(alias)")
+    }
+  }
+
+  private func describe(_ outcome: SendOutcome, ms: Double) -> JSONValue {
+    switch outcome {
+    case .answered(let status, let headers, let body):
+      return [
+        "outcome": "answered", "status": .number(Double(status)), "headers": .headers(headers),
+        "body": .bytes(body), "ms": .number(ms),
+      ]
+    case .failed(let phase, let error):
+      return [
+        "outcome": "failed", "phase": .text(phase.rawValue), "error": .text(error),
+        "ms": .number(ms),
+      ]
+    }
+  }
+}
