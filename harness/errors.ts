@@ -100,6 +100,12 @@ export const ERRORS = {
     exit: 4,
     remedy: 'wait for the other run; the lease of a dead run frees itself within a minute',
   },
+  ERR_PROBE_IDENTITY: {
+    room: 'run',
+    retryable: false,
+    exit: 4,
+    remedy: 'install the probe that reference-values.yaml names, or correct that file',
+  },
   ERR_ADAPTER: {
     room: 'corpus',
     retryable: false,

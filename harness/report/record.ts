@@ -13,6 +13,26 @@ const driftSchema = z
   .strictObject({ fact: name, declared: claimValueSchema, measured: claimValueSchema })
   .readonly();
 
+/** The probe that was installed on a phone when its run began. */
+export const installedProbeSchema = z
+  .strictObject({
+    /** Package name, or bundle id. */
+    app: name,
+    version: z.string().nullable(),
+    build: z.string().nullable(),
+    /** SHA-256 of each signing certificate; empty on iOS. */
+    signerDigests: z.array(sha256).readonly(),
+    teamId: z.string().nullable(),
+    /** Android: the app that installed it; iOS: who signed it. Null where nobody says. */
+    installer: z.string().nullable(),
+    /** Whose word it is: the installed package, the phone's system, or only the probe itself. */
+    statedBy: z.enum(['package', 'system', 'probe']),
+  })
+  .readonly();
+
+/** The probe that was installed on a phone. */
+export type InstalledProbe = z.infer<typeof installedProbeSchema>;
+
 /** A phone as it was in one run. */
 const phoneRecordSchema = z
   .strictObject({
@@ -25,6 +45,8 @@ const phoneRecordSchema = z
     class: name.nullable(),
     facts,
     drift: z.array(driftSchema).readonly(),
+    /** Absent where the phone never answered, and in records of older releases. */
+    probe: installedProbeSchema.exactOptional(),
   })
   .readonly();
 
@@ -105,6 +127,7 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       class: name.nullable(),
       facts,
       drift: z.array(driftSchema).readonly(),
+      probe: installedProbeSchema.exactOptional(),
     })
     .readonly(),
   z

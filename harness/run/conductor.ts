@@ -6,7 +6,7 @@ import { HarnessError } from '../errors.js';
 import type { JournalEntry, PhoneRecord, RunRecord } from '../report/record.js';
 
 /** What a phone said of itself when its probe first answered, and what that makes of its class. */
-export type Readiness = Pick<PhoneRecord, 'class' | 'facts' | 'drift'>;
+export type Readiness = Pick<PhoneRecord, 'class' | 'facts' | 'drift' | 'probe'>;
 
 /** A planned pair of scenario and phone. */
 export type Job = RunRecord['plan']['jobs'][number];

@@ -3,12 +3,14 @@ import { classify } from '../farm/classes.js';
 import type { Lab } from '../farm/lab.js';
 import { measureFacts } from '../farm/measure-facts.js';
 import { COMMANDS } from '../probe/index.js';
+import type { InstalledProbe } from '../report/record.js';
 import type { AppraisalRecorder } from './appraisal-recorder.js';
 import { attestedKey } from './attested-key.js';
 import type { Stage } from './compose.js';
 import type { Conductor, Readiness } from './conductor.js';
 import type { ControlHandlers } from './control-api.js';
 import type { ControlRequest } from './control-protocol.js';
+import { claimedProbe, refuseForeignProbe } from './probe-identity.js';
 import { interceptionHandlers, relyingPartyHandlers } from './stage-handlers.js';
 import { createLevers } from './levers.js';
 
@@ -26,9 +28,13 @@ export function controlHandlers(run: {
   const { conductor, recorder, stage, lab } = run;
   const levers = createLevers(lab.inventory.value.phones, stage.virtualLab);
   return {
-    'phones/ready': (request) => ({
-      judged: conductor.phoneReady(request.phone, readinessOf(lab, request)),
-    }),
+    'phones/ready': (request) => {
+      const readiness = readinessOf(lab, request);
+      const judged = conductor.phoneReady(request.phone, readiness);
+      // It is on record by now; a story that went on would gate another app than the lab's.
+      refuseForeignProbe(readiness.probe, { values: lab.referenceValues, phone: request.phone });
+      return { judged };
+    },
     'phones/pull-lever': ({ phone, lever }) => {
       const pulled = stage.lever(lever);
       if (pulled !== null) levers.pull(phone, pulled);
@@ -81,8 +87,8 @@ export function controlHandlers(run: {
 // The probe's claims choose what is expected of the phone; nothing is trusted by them.
 function readinessOf(
   lab: Lab,
-  { phone, facts: claimed, attestation }: ControlRequest<'phones/ready'>,
-): Readiness {
+  { phone, facts: claimed, attestation, installed }: ControlRequest<'phones/ready'>,
+): Readiness & { readonly probe: InstalledProbe } {
   const declared = lab.inventory.value.phones.find(({ alias }) => alias === phone)?.class;
   const deviceClass = declared === undefined ? undefined : lab.classes.get(declared);
   if (deviceClass === undefined) {
@@ -91,5 +97,6 @@ function readinessOf(
   const probeFacts = COMMANDS.facts.result.parse(claimed);
   const measured = measureFacts(probeFacts, attestedKey(attestation));
   const { class: className, drift } = classify(measured, deviceClass, lab.classes);
-  return { class: className, facts: claimed, drift: [...drift] };
+  const probe = installed ?? claimedProbe(probeFacts.probe);
+  return { class: className, facts: claimed, drift: [...drift], probe };
 }

@@ -7,6 +7,7 @@ import {
   signalSchema,
 } from '../expectation/observation.js';
 import { outcomeSchema } from '../expectation/outcome.js';
+import { installedProbeSchema } from '../report/record.js';
 import { leverSchema } from './levers.js';
 import { BACKEND_IDS, CERTIFICATE_FAULTS, MIDDLES, PINNINGS } from './stage-words.js';
 
@@ -44,6 +45,8 @@ export const CONTROL_ROUTES = {
       facts: z.record(z.string(), claimValueSchema),
       /** The chain of a key that was made to see what the keystore attests; null where it does not. */
       attestation: z.array(base64url).readonly().nullable(),
+      /** What the phone's system says of the installed probe; null where it says nothing. */
+      installed: installedProbeSchema.nullable(),
     }),
     /** Whether anything is expected of a phone with these facts. */
     answer: z.strictObject({ judged: z.boolean() }),

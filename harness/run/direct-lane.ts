@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toBase64 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import type { ProbeTransport } from '../probe/index.js';
+import { appListing, packageShell } from '../virtual-lab/package-listing.js';
 import type { VirtualPhone } from '../virtual-lab/phone.js';
 import type { ControlHandlers } from './control-api.js';
 import type { ControlClient } from './control-client.js';
@@ -12,6 +14,7 @@ import {
   type ControlRoute,
 } from './control-protocol.js';
 import type { FinishedRun } from './finish-run.js';
+import { readInstalledProbe, type PackageSession } from './installed-probe.js';
 import { startRun, type Run, type RunOptions } from './run.js';
 import { taleOf } from './scenario.js';
 import type { WorkerPhone } from './session-capabilities.js';
@@ -85,7 +88,8 @@ function localControl(handlers: ControlHandlers): ControlClient {
   };
 }
 
-function directLane(virtual: VirtualPhone, { alias, probe }: WorkerPhone): PhoneLane {
+function directLane(virtual: VirtualPhone, phone: WorkerPhone): PhoneLane {
+  const { alias, probe } = phone;
   const reachable = (): void => {
     if (!virtual.faults.has('offline')) return;
     throw new HarnessError('ERR_DEVICE_LOST', `${alias} is not connected`);
@@ -99,6 +103,10 @@ function directLane(virtual: VirtualPhone, { alias, probe }: WorkerPhone): Phone
       virtual.launch(probe.app);
       return Promise.resolve(transportOf(virtual, probe.app, reachable));
     },
+    installed() {
+      reachable();
+      return readInstalledProbe(packageSession(virtual), phone);
+    },
     remove() {
       reachable();
       virtual.remove(probe.app);
@@ -109,6 +117,19 @@ function directLane(virtual: VirtualPhone, { alias, probe }: WorkerPhone): Phone
     },
     // What the probe waits for happens in this very process: there is no server to be spared.
     sleep: () => delay(1),
+  };
+}
+
+/** What an Appium session would ask the model, asked without one. */
+function packageSession({ apps, files }: VirtualPhone): PackageSession {
+  return {
+    execute: (script, { command, args }) =>
+      Promise.resolve(
+        script === 'mobile: shell'
+          ? packageShell(apps, command ?? '', args ?? [])
+          : appListing(apps),
+      ),
+    pullFile: (path) => Promise.resolve(toBase64(files.get(path) ?? new Uint8Array())),
   };
 }
 

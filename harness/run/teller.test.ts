@@ -20,6 +20,7 @@ function tellerWhose(finish: (asked: Finish) => object) {
     secret: 's',
     lane: {
       open: () => Promise.reject(new HarnessError('ERR_PROBE_PROTOCOL', 'no probe')),
+      installed: () => Promise.resolve(null),
       remove: () => Promise.resolve(),
       witness: () => Promise.resolve({ screenshot: null, log: null }),
     },

@@ -8,6 +8,7 @@ import {
   type ProbeTransport,
   type RequestHost,
 } from '../probe/index.js';
+import type { InstalledProbe } from '../report/record.js';
 import type { ControlClient } from './control-client.js';
 import type { WorkerPhone } from './session-capabilities.js';
 import { probeWords, type ProbeWords } from './story/probe-words.js';
@@ -18,6 +19,8 @@ import { createStoryteller, type Story, type Storyteller } from './story/story.j
 export interface PhoneLane {
   /** Puts a fresh probe on the phone, starts it and answers how to talk to it. */
   open(): Promise<ProbeTransport>;
+  /** What the phone's system says of the probe; null where it says nothing. */
+  installed(): Promise<InstalledProbe | null>;
   /** Takes the probe off the phone again. */
   remove(): Promise<void>;
   /** What can be had of the phone as it is now, for whoever asks why a story ended as it did. */
@@ -128,7 +131,9 @@ async function setStage({ phone, lane, control, secret }: TellerParts): Promise<
     });
     const facts = await probe.ask('facts', {});
     const attestation = await attestationOf(probe);
-    const { judged } = await control.ask('phones/ready', { phone: alias, facts, attestation });
+    const installed = await lane.installed();
+    const readiness = { phone: alias, facts, attestation, installed };
+    const { judged } = await control.ask('phones/ready', readiness);
     return { storyteller: createStoryteller(probe, control, alias), probe, requests, judged };
   } catch (error) {
     await requests.close();

@@ -4,6 +4,7 @@ import { HarnessError } from '../errors.js';
 import { createAppiumTransport, type AppiumSession } from '../probe/index.js';
 import { controlClientFromEnv } from './control-client.js';
 import { CONTROL_ENV } from './control-protocol.js';
+import { readInstalledProbe } from './installed-probe.js';
 import { installProbe, removeProbe } from './probe-app.js';
 import { workerCapabilitiesSchema, type WorkerPhone } from './session-capabilities.js';
 import type { Story } from './story/story.js';
@@ -45,6 +46,7 @@ function appiumLane(phone: WorkerPhone): PhoneLane {
       await installProbe(browser, phone);
       return createAppiumTransport(session, { platform, app: probe.app, phone: alias });
     },
+    installed: () => readInstalledProbe(browser, phone),
     remove: () => removeProbe(browser, phone),
     witness: () => witnessOf(browser, platform),
   };

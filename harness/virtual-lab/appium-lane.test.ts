@@ -69,6 +69,13 @@ describe.skipIf(!existsSync(built))('a virtual phone behind a real Appium server
       expect(await browser.isAppInstalled(app)).toBe(false);
       await browser.installApp(file);
       expect(await browser.isAppInstalled(app)).toBe(true);
+      const paths: unknown = await browser.execute('mobile: shell', {
+        ...{ command: 'pm', args: ['path', app] },
+      });
+      expect(paths).toBe(`package:/data/app/${app}/base.apk\n`);
+      const packed = await browser.pullFile(`/data/app/${app}/base.apk`);
+      expect(Buffer.from(packed, 'base64')).toEqual(Buffer.from(encodeAppPackage(ANDROID_PROBE)));
+      await expect(browser.execute('mobile: shell', { command: 'id' })).rejects.toThrow(/no such/);
       const transport = createAppiumTransport(browser, {
         platform: 'android',
         app,
@@ -106,6 +113,11 @@ describe.skipIf(!existsSync(built))('a virtual phone behind a real Appium server
     const browser = await open(IPHONE, file);
     try {
       expect(await browser.queryAppState(undefined, IOS_PROBE.bundleId)).toBe(1);
+      expect(await browser.execute('mobile: listApps', {})).toMatchObject({
+        [IOS_PROBE.bundleId]: {
+          Entitlements: { 'com.apple.developer.team-identifier': IOS_PROBE.teamId },
+        },
+      });
       await browser.pushFile('/a', Buffer.from('text').toString('base64'));
       expect(Buffer.from(await browser.pullFile('/a'), 'base64').toString()).toBe('text');
       const { log } = await witnessOf(browser, 'ios');

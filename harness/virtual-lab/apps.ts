@@ -23,6 +23,8 @@ export class InstallError extends Error {
 export interface InstalledApp {
   readonly package: AppPackage;
   readonly data: Map<string, string>;
+  /** The app that installed it; null where a host did, over the cable. */
+  readonly installer: string | null;
 }
 
 /** The apps of one phone. */
@@ -39,7 +41,8 @@ export class InstalledApps {
     const offered = this.#read(file);
     const before = this.#apps.get(appIdOf(offered));
     if (before !== undefined) refuseUpdate(before.package, offered);
-    const app = { package: offered, data: before?.data ?? new Map<string, string>() };
+    const data = before?.data ?? new Map<string, string>();
+    const app = { package: offered, data, installer: null };
     this.#apps.set(appIdOf(offered), app);
     return app;
   }

@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from '../encoding/bytes.js';
 import type { PhoneAction, PhoneAnswer, PhoneRequest } from './phone-host-protocol.js';
+import { appListing, packageShell } from './package-listing.js';
 import type { VirtualPhone } from './phone.js';
 
 type Act<Action extends PhoneAction> = (
@@ -31,6 +32,10 @@ export const ACTS: { readonly [Action in PhoneAction]: Act<Action> } = {
     const file = phone.files.get(path);
     return { file: file === undefined ? null : toBase64(file) };
   },
+  shell: ({ spec, apps }, { command, args }) => ({
+    output: spec.platform === 'android' ? packageShell(apps, command, args) : null,
+  }),
+  'list-apps': ({ apps }) => ({ apps: { ...appListing(apps) } }),
   'set-clock': (phone, { offsetMs }) => {
     phone.clock.setOffset(offsetMs);
     return {};

@@ -48,6 +48,15 @@ export const PHONE_ACTIONS = {
     request: z.strictObject({ path }),
     answer: z.strictObject({ file: file.nullable() }),
   },
+  /** Null where the phone knows no such command. */
+  shell: {
+    request: z.strictObject({ command: z.string().min(1), args: z.array(z.string()).readonly() }),
+    answer: z.strictObject({ output: z.string().nullable() }),
+  },
+  'list-apps': {
+    request: nothing,
+    answer: z.strictObject({ apps: z.record(z.string(), z.json()) }),
+  },
   'set-clock': { request: z.strictObject({ offsetMs: z.int() }), answer: nothing },
   /** The lines of its log since it was last asked. */
   log: {

@@ -3,6 +3,7 @@ import { HarnessError } from '../errors.js';
 import { ELEMENTS } from '../probe/limits.js';
 import { encodeAppPackage } from './app-package.js';
 import { InstallError, type InstallRefusal } from './apps.js';
+import { appListing, packageShell } from './package-listing.js';
 import type { VirtualPhone } from './phone.js';
 import { ANDROID_PROBE, IOS_PROBE, IPHONE, PIXEL, startTestLab } from './testing/lab.js';
 import { startVirtualLab, type VirtualLab } from './virtual-lab.js';
@@ -47,6 +48,32 @@ describe('a virtual phone', () => {
     expect(pixel.terminate(APP)).toBe(false);
     expect(pixel.remove(APP)).toBe(true);
     expect(pixel.remove(APP)).toBe(false);
+  });
+
+  it('says what is installed as Android’s package manager does, and nothing else', async () => {
+    const pixel = await phone();
+    const pm = (...args: readonly string[]) => packageShell(pixel.apps, 'pm', args);
+    expect(pm('path', APP)).toBe('');
+    pixel.install(encodeAppPackage(ANDROID_PROBE));
+    expect(pm('path', APP)).toBe(`package:/data/app/${APP}/base.apk\n`);
+    expect(pixel.files.get(`/data/app/${APP}/base.apk`)).toEqual(encodeAppPackage(ANDROID_PROBE));
+    expect(pm('list', 'packages', '-i', 'attestlab')).toBe(`package:${APP}  installer=null\n`);
+    expect(pm('list', 'packages', '-i', 'none')).toBe('');
+    expect(pm('clear', APP)).toBeNull();
+    expect(packageShell(pixel.apps, 'id', [])).toBeNull();
+    pixel.remove(APP);
+    expect(pixel.files.size).toBe(0);
+  });
+
+  it('lists installed apps as iOS does', async () => {
+    const iphone = await phone(IPHONE);
+    iphone.install(encodeAppPackage(IOS_PROBE));
+    expect(appListing(iphone.apps)).toMatchObject({
+      [APP]: {
+        CFBundleVersion: '1',
+        Entitlements: { 'application-identifier': `ATTESTLAB0.${APP}` },
+      },
+    });
   });
 
   it('hands a link to the app that is named, or to the first that takes its scheme', async () => {

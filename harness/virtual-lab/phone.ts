@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { appIdOf, type AppPackage } from './app-package.js';
 import type { AppProgram, Program, Programs, ScreenElement } from './app-program.js';
 import { InstalledApps } from './apps.js';
+import { apkPath } from './package-listing.js';
 import { FaultSwitches } from './faults.js';
 import { HookSwitches } from './hooks.js';
 import { latencyMs } from './latencies.js';
@@ -80,6 +81,7 @@ export class VirtualPhone {
   /** Installs or updates an app; throws InstallError. A running one is ended first. */
   install(file: Uint8Array): string {
     const id = appIdOf(this.apps.install(file).package);
+    if (this.spec.platform === 'android') this.files.set(apkPath(id), file);
     this.terminate(id);
     this.log.add(`${id}: installed`);
     return id;
@@ -90,6 +92,7 @@ export class VirtualPhone {
     this.terminate(appId);
     const app = this.apps.remove(appId);
     if (app === null) return false;
+    this.files.delete(apkPath(appId));
     this.#keys.appRemoved(app.package);
     this.log.add(`${appId}: removed`);
     return true;

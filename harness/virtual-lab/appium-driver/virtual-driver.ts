@@ -45,6 +45,14 @@ export class VirtualDriver extends BaseDriver<Constraints> {
       command: 'installApp',
       params: { required: [], optional: ['appPath', 'app'] },
     },
+    'mobile: shell': {
+      command: 'shell',
+      params: { required: ['command'], optional: ['args'] },
+    },
+    'mobile: listApps': {
+      command: 'listApps',
+      params: { required: [], optional: ['applicationType'] },
+    },
     'mobile: queryAppState': {
       command: 'queryAppState',
       params: { required: [], optional: ['appId', 'bundleId'] },
@@ -157,6 +165,18 @@ export class VirtualDriver extends BaseDriver<Constraints> {
     const { file } = await this.#ask('pull-file', { path });
     if (file === null) throw new errors.InvalidArgumentError(`no file ${path}`);
     return file;
+  }
+
+  async shell(command: string, args: readonly string[] = []): Promise<string> {
+    const { output } = await this.#ask('shell', { command, args });
+    if (output === null) {
+      throw new errors.InvalidArgumentError(`no such command: ${[command, ...args].join(' ')}`);
+    }
+    return output;
+  }
+
+  async listApps(): Promise<Readonly<Record<string, unknown>>> {
+    return (await this.#ask('list-apps', {})).apps;
   }
 
   async getDeviceTime(): Promise<string> {
