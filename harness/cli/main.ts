@@ -11,6 +11,7 @@ import { declareDoctor } from './verbs/doctor.js';
 import { declareLab } from './verbs/lab.js';
 import { declareNightly } from './verbs/nightly.js';
 import { declarePolicy } from './verbs/policy.js';
+import { declareProbes } from './verbs/probes.js';
 import { declareReplay } from './verbs/replay.js';
 import { declareReplayLine } from './verbs/replay-line.js';
 import { declareSelftest } from './verbs/selftest.js';
@@ -82,6 +83,7 @@ function program(context: VerbContext): Command {
     declareReplayLine,
     declareLab,
     declareApp,
+    declareProbes,
     declarePolicy,
     declareTrust,
     declareDoctor,

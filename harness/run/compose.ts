@@ -202,7 +202,8 @@ function decoderOf(
   return { playIntegrityDecoder: { decode } };
 }
 
-async function startManagedAppium(parts: {
+/** Starts the Appium server that the lab leaves to the run; null where it has another. */
+export async function startManagedAppium(parts: {
   readonly lab: Lab;
   readonly folder: RunFolder;
   readonly virtualLab: VirtualLab | null;

@@ -17,7 +17,9 @@ const HEARTBEAT_MS = 20_000;
 export interface LeasingRun {
   readonly runId: string;
   readonly lab: Lab;
-  readonly plan: Pick<RunRecord['plan'], 'jobs'>;
+  readonly plan: {
+    readonly jobs: readonly Pick<RunRecord['plan']['jobs'][number], 'phoneAlias'>[];
+  };
   /** Gets what gives the phones back. */
   readonly closers: Closers;
   /** Is told once of a phone that is no longer the run's. */

@@ -63,7 +63,8 @@ export function settingsFor(run: {
 /** Nobody connects to a phone of this very process. */
 const NO_CONNECTION = { hostname: '', port: 0, path: '/', protocol: 'http' } as const;
 
-function connectionOf(phone: InventoryPhone, { appium }: Pick<Stage, 'appium'>) {
+/** Where the Appium server of a phone listens. */
+export function connectionOf(phone: InventoryPhone, { appium }: Pick<Stage, 'appium'>) {
   if (phone.appium === 'managed') {
     if (appium === null) throw new Error('a managed phone without an Appium server');
     const { hostname, port } = appium;
