@@ -10,14 +10,22 @@ import { openArchive, type Archive } from './zip/archive.js';
 export type AppRelease = AndroidRelease | AppleRelease;
 
 /** Reads an APK or an IPA; throws HarnessError that names the file, the part and the offset. */
-export async function readRelease(
+export function readRelease(
   file: string,
   { appleRoots = APPLE_ROOTS }: { readonly appleRoots?: readonly string[] } = {},
 ): Promise<AppRelease> {
+  return withArchive(file, (archive) => readEither(archive, appleRoots));
+}
+
+/** Opens an archive for as long as `use` takes; complaints name the file, the part and the offset. */
+export async function withArchive<T>(
+  file: string,
+  use: (archive: Archive) => T | Promise<T>,
+): Promise<T> {
   let archive: Archive | null = null;
   try {
     archive = await openArchive(file);
-    return await readEither(archive, appleRoots);
+    return await use(archive);
   } catch (error) {
     if (error instanceof MalformedPart) throw invalid(`${file}: ${error.part}`, error);
     if (error instanceof MalformedInput) throw invalid(file, error);

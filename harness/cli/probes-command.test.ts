@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -71,6 +81,40 @@ describe('attestlab probes', () => {
     expect(await probesBuild(terminal, { pom, target, maven })).toBe(0);
     expect(seen.err).toContain(`asked for --batch-mode -f ${pom} package`);
     expect(seen.out).toContain(signer.digest);
+  });
+
+  it('signs an APK with a key of OpenSSL’s, in place of whoever signed it before', async () => {
+    const at = (name: string): string => join(folder, name);
+    execFileSync('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=lab', '-days', '30'],
+      ...['-keyout', at('key.pem'), '-out', at('certificate.pem')],
+    ]);
+    chmodSync(at('key.pem'), 0o600);
+    const before = writeApk(sampleEntries(), { v2: testSigner('before') });
+    writeFileSync(at('before.apk'), before);
+    const sign = (key: string) =>
+      command(
+        ...['probes', 'sign', at('before.apk'), '--out', at('after.apk'), '--key', at(key)],
+        ...['--certificate', at('certificate.pem')],
+      );
+    const { exit, out } = await sign('key.pem');
+    expect(exit).toBe(0);
+    expect(out).toMatch(/v2 signer[\s\S]*CN=lab; RSA SHA-256[\s\S]*v3 signer[\s\S]*API 28 to any/);
+    expect(out).toContain('the signature holds');
+    const digest = new X509Certificate(readFileSync(at('certificate.pem'))).fingerprint256;
+    expect(out).toContain(digest.replaceAll(':', '').toLowerCase());
+    // Everything before the block stands where it stood.
+    expect(readFileSync(at('after.apk')).subarray(0, 2000)).toEqual(
+      Buffer.from(before.subarray(0, 2000)),
+    );
+    chmodSync(at('key.pem'), 0o644);
+    expect((await sign('key.pem')).err).toMatch(/chmod 600/);
+    writeFileSync(
+      at('other.pem'),
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      { mode: 0o600 },
+    );
+    expect((await sign('other.pem')).err).toMatch(/certificate is of another key/);
   });
 
   it.each([

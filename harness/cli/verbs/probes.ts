@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { InstallOptions, VerifyOptions } from '../probes-command.js';
+import type { SignOptions } from '../probes-sign.js';
 import type { DeclareVerb } from './verb.js';
 
-/** `attestlab probes build|install|verify`: the probe, from its sources to a phone. */
+/** `attestlab probes build|sign|install|verify`: the probe, from its sources to a phone. */
 export const declareProbes: DeclareVerb = (program, { terminal, finish }) => {
   const probes = program.command('probes').description('probe apps, from their sources to a phone');
   probes
@@ -11,6 +12,17 @@ export const declareProbes: DeclareVerb = (program, { terminal, finish }) => {
     .action(async () => {
       const { probesBuild } = await import('../probes-build.js');
       finish(await probesBuild(terminal));
+    });
+  probes
+    .command('sign')
+    .description('sign an APK by v2 and v3 with a key of the lab, and show what came of it')
+    .argument('<file>', 'the APK; whatever signed it before is replaced')
+    .requiredOption('--key <file>', 'private key, EC or RSA (PEM, owner-only)')
+    .requiredOption('--certificate <file>', 'its certificate (PEM)')
+    .requiredOption('--out <file>', 'where the signed APK goes')
+    .action(async (file: string, options: Omit<SignOptions, 'file'>) => {
+      const { probesSign } = await import('../probes-sign.js');
+      finish(await probesSign({ file, ...options }, terminal));
     });
   onDevice(probes.command('install'))
     .description('install a probe through Appium, once it is known to be the one of the lab')
