@@ -23,8 +23,8 @@ function reached(): { readonly files: ReadonlySet<string>; readonly packages: re
 }
 
 describe('attestlab/verifier', () => {
-  it('loads only packages that read CBOR, YAML and schemas', () => {
-    expect(reached().packages).toEqual(['cbor-x', 'yaml', 'zod']);
+  it('loads only packages that read CBOR, structured fields, YAML and schemas', () => {
+    expect(reached().packages).toEqual(['cbor-x', 'structured-headers', 'yaml', 'zod']);
   });
 
   it('loads no room that drives phones', () => {

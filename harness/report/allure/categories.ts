@@ -33,15 +33,18 @@ const CHECK_GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
-    'Client certificate',
-    ['client_certificate_missing', 'client_certificate_expired', 'registration_unknown'],
+    'Client certificate and deny list',
+    [
+      ...['client_certificate_missing', 'client_certificate_expired', 'registration_unknown'],
+      'key_denied',
+    ],
   ],
   [
     'Signed request: signature, counter, time',
     [
       ...['malformed', 'unknown_key', 'digest_mismatch', 'encoding_not_allowed', 'bad_signature'],
       ...['epoch_mismatch', 'timestamp_stale', 'timestamp_future', 'counter_replayed'],
-      ...['counter_rollback', 'counter_invalid'],
+      ...['counter_rollback', 'counter_invalid', 'alg_not_allowed', 'component_missing'],
     ],
   ],
 ];
