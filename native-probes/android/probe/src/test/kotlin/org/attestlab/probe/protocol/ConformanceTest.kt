@@ -1,0 +1,191 @@
+package org.attestlab.probe.protocol
+
+import org.attestlab.probe.formats.CertificationRequest
+import org.attestlab.probe.formats.EnrolmentBinding
+import org.attestlab.probe.formats.ProfileS
+import org.attestlab.probe.formats.keyId
+import org.attestlab.probe.model.ModelPhone
+import org.attestlab.probe.model.TestProbe
+import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import java.io.File
+import java.security.KeyFactory
+import java.security.Signature
+import java.security.spec.X509EncodedKeySpec
+
+/** Every vector and example that the protocol's folder has. */
+@RunWith(RobolectricTestRunner::class)
+class ConformanceTest {
+    private val folder = File(checkNotNull(System.getProperty("protocol.folder")))
+    private val vectors = read("vectors.json")
+    private val schema = Schema(read("schema.json"))
+    private val key = vectors.map("keyId")
+    private val publicKey = KeyFactory.getInstance("EC").generatePublic(X509EncodedKeySpec(unhex(key.text("spkiHex"))))
+
+    @Before
+    fun setUp() = ModelPhone.install()
+
+    private fun read(name: String) = checkNotNull(Json.parseObject(File(folder, name).readText())) { name }
+
+    private fun Map<*, *>.text(name: String) = this[name] as String
+
+    private fun Map<*, *>.map(name: String) = this[name] as Map<*, *>
+
+    private fun Map<*, *>.maps(name: String) = (this[name] as List<*>).map { it as Map<*, *> }
+
+    private fun unhex(text: String) = text.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
+
+    private fun verifies(
+        message: ByteArray,
+        signature: ByteArray,
+    ): Boolean =
+        Signature.getInstance("SHA256withECDSA").run {
+            initVerify(publicKey)
+            update(message)
+            runCatching { verify(signature) }.getOrDefault(false)
+        }
+
+    @Test
+    fun `vectors are all known here`() {
+        assertEquals(setOf("about", "keyId", "csr", "binding", "profileS", "deepLinks", "paging"), vectors.keys)
+    }
+
+    @Test
+    fun `key id`() {
+        assertEquals(key.text("keyId"), keyId(unhex(key.text("spkiHex"))))
+    }
+
+    @Test
+    fun `certification request, to the byte`() {
+        val vector = vectors.map("csr")
+        val expected = unhex(vector.text("csrHex"))
+        val built =
+            CertificationRequest.build(vector.text("commonName"), unhex(vector.text("spkiHex")), unhex(vector.text("nonceHex"))) { info ->
+                // The signature ends the request: whichever of the last bytes verifies over what was built.
+                (MIN_SIGNATURE..MAX_SIGNATURE).map { expected.takeLast(it).toByteArray() }.single { verifies(info, it) }
+            }
+        assertEquals(hex(expected), hex(built))
+    }
+
+    @Test
+    fun bindings() {
+        for (vector in vectors.maps("binding")) {
+            val csr = vector["csrHex"]?.let { unhex(it as String) }
+            val bound = EnrolmentBinding.of(vector.text("rpId"), vector.text("purpose"), unhex(vector.text("nonceHex")), csr)
+            assertEquals(vector.text("name"), vector.text("hHex"), hex(bound))
+            assertEquals(vector.text("name"), vector.text("hBase64url"), Base64Url.encode(bound))
+        }
+        assertThrows(IllegalArgumentException::class.java) { EnrolmentBinding.of("a", "tls", ByteArray(31)) }
+        assertThrows(IllegalArgumentException::class.java) { EnrolmentBinding.of("a".repeat(65_536), "tls", ByteArray(32)) }
+    }
+
+    @Test
+    fun `profile S`() {
+        for (vector in vectors.maps("profileS")) {
+            val request =
+                ProfileS(
+                    method = vector.text("method"),
+                    authority = vector.text("authority"),
+                    target = vector.text("target"),
+                    epoch = vector.text("epoch"),
+                    counter = vector.text("counter"),
+                    timestampMs = vector.text("timestampMs").toLong(),
+                    contentType = vector.text("contentType"),
+                    body = unhex(vector.text("bodyHex")),
+                )
+            val signed = ArrayList<String>()
+            val signature = checkNotNull(Base64Url.decode(vector.text("signature")))
+            val headers =
+                request.headers(vector.text("keyId")) { message ->
+                    signed += String(message)
+                    signature
+                }
+            assertEquals(vector.text("name"), listOf(vector.text("string")), signed)
+            assertEquals(vector.text("name"), vector["valid"], verifies(vector.text("string").toByteArray(), signature))
+            assertEquals(
+                listOf(
+                    listOf("attestlab-key-id", vector.text("keyId")),
+                    listOf("attestlab-epoch", vector.text("epoch")),
+                    listOf("attestlab-counter", vector.text("counter")),
+                    listOf("attestlab-timestamp", vector.text("timestampMs")),
+                    listOf("attestlab-signature", vector.text("signature")),
+                ),
+                headers,
+            )
+        }
+    }
+
+    @Test
+    fun `deep links`() {
+        for (vector in vectors.maps("deepLinks")) {
+            when (val parsed = DeepLink.parse(vector.text("link"))) {
+                null -> assertEquals("refused", vector["kind"])
+                is DeepLink.Inline -> assertEquals(vector.text("json"), parsed.json)
+                is DeepLink.Remote -> assertEquals(vector.text("url") to vector.text("id"), parsed.url to parsed.id)
+            }
+        }
+    }
+
+    @Test
+    fun paging() {
+        val vector = vectors.map("paging")
+        val answer = vector.text("answerJson")
+        val id = checkNotNull(Json.parseObject(answer)).text("id")
+        val screen = Screen.done(id, answer)
+        assertEquals(vector.text("state"), screen.state)
+        assertEquals(vector["pages"], (0 until screen.pageCount).map { screen.page(it) })
+        assertEquals("", screen.page(screen.pageCount))
+    }
+
+    @Test
+    fun `requests and answers of all examples`() {
+        val examples = checkNotNull(File(folder, "examples").listFiles()).associate { it.name to read("examples/${it.name}") }
+        assertTrue(examples.size >= MIN_EXAMPLES)
+        val secret = "A".repeat(43)
+        for ((name, example) in examples) {
+            val probe = TestProbe().apply { this.secret = secret }.claim()
+            probe.generate("tls")
+            val request = example.map("request")
+            val parsed = Request.parse(Json.write(request.mapKeys { it.key as String }))
+            assertEquals(name, request["id"], parsed.id)
+            assertNull(name, schema.problem("${parsed.command} args", parsed.args))
+            assertNull(name, schema.problem("answer", example.map("answer")))
+            val answer = probe.call(parsed.command, parsed.args)
+            val code = probe.code(answer)
+            // The certificates of the examples are none, and the rest must be understood.
+            if ("certificate" !in name && "request.send" !in name) assertTrue("$name: $answer", code !in NOT_UNDERSTOOD)
+            assertNull(name, schema.problem("answer", answer))
+            if (answer["ok"] == true) assertNull(name, schema.problem("${parsed.command} result", answer["result"]))
+        }
+    }
+
+    @Test
+    fun `the schema refuses what is against it`() {
+        assertNotNull(schema.problem("key.sign args", mapOf("alias" to "a b", "data" to "")))
+        assertNotNull(schema.problem("key.sign args", mapOf("alias" to "a")))
+        assertNotNull(schema.problem("key.sign args", mapOf("alias" to "a", "data" to "", "more" to 1L)))
+        assertNull(schema.problem("key.sign args", mapOf("alias" to "a", "data" to "")))
+    }
+
+    @Test
+    fun `a changed byte shows`() {
+        val changed = unhex(key.text("spkiHex")).also { it[it.size - 1] = (it.last() + 1).toByte() }
+        assertTrue(keyId(changed) != key.text("keyId"))
+        assertArrayEquals(unhex("00ff"), unhex("00FF"))
+    }
+
+    private companion object {
+        const val MIN_SIGNATURE = 68
+        const val MAX_SIGNATURE = 72
+        const val MIN_EXAMPLES = 22
+        val NOT_UNDERSTOOD = setOf("malformed_request", "version_unsupported", "unknown_command", "invalid_args", "internal")
+    }
+}
