@@ -32,18 +32,27 @@ internal class HardwareKeyMaker(
         generator.initialize(specification(alias, request, challenge))
         generator.generateKeyPair()
         val store = KeyStore.getInstance(KEYSTORE).apply { load(null) }
+        var isDescribed = false
         try {
-            val key = store.getKey(alias, null) as PrivateKey
-            val chain = attestationChain(store, alias)
-            return GeneratedKey(
-                level = KeySecurity.levelOf(key, chain),
-                spki = chain.first().publicKey.encoded,
-                attestationChain = if (request.challenge == null) null else chain.map { it.encoded },
-            )
-        } catch (failure: GeneralSecurityException) {
-            store.deleteEntry(alias) // A key that cannot be described is not left behind.
-            throw failure
+            val described = describe(store, alias, request)
+            isDescribed = true
+            return described
+        } finally {
+            if (!isDescribed) store.deleteEntry(alias) // Nobody would know of it.
         }
+    }
+
+    private fun describe(
+        store: KeyStore,
+        alias: String,
+        request: KeyRequest,
+    ): GeneratedKey {
+        val chain = attestationChain(store, alias)
+        return GeneratedKey(
+            level = KeySecurity.levelOf(store.getKey(alias, null) as PrivateKey, chain),
+            spki = chain.first().publicKey.encoded,
+            attestationChain = if (request.challenge == null) null else chain.map { it.encoded },
+        )
     }
 
     /** The chain that the platform has for a key; a method of its own, so that hooks can stand here. */

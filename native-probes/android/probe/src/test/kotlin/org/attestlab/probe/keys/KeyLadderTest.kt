@@ -1,6 +1,7 @@
 package org.attestlab.probe.keys
 
 import android.os.Build
+import android.security.KeyStoreException
 import android.security.keystore.BackendBusyException
 import org.attestlab.probe.ProbeStore
 import org.attestlab.probe.model.ModelPhone
@@ -22,6 +23,7 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import java.security.InvalidAlgorithmParameterException
 import java.security.ProviderException
+import java.security.spec.InvalidKeySpecException
 
 @RunWith(RobolectricTestRunner::class)
 class KeyLadderTest {
@@ -133,6 +135,21 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [35])
+    fun `waits for remote provisioning that can still come, and goes on where the server refuses`() {
+        val tries = HashMap<Int, Int>()
+        for (status in listOf(TEMPORARILY_UNAVAILABLE, SERVER_REFUSED, PENDING_CONNECTIVITY)) {
+            strongBoxFails {
+                tries.merge(status, 1, Int::plus)
+                ProviderException("Failed to provision new attestation keys.", KeyStoreException(OUT_OF_KEYS, "out of keys", status))
+            }
+            val level = runCatching { keys().generate(request(), hardware).key.level }.getOrNull()
+            assertEquals(if (status == SERVER_REFUSED) KeyLevel.TEE else null, level)
+        }
+        assertEquals(mapOf(TEMPORARILY_UNAVAILABLE to 4, SERVER_REFUSED to 1, PENDING_CONNECTIVITY to 4), tries)
+    }
+
+    @Test
     fun `makes a software key where all hardware fails and one was asked for`() {
         ModelPhone.beforeGeneration = { throw ProviderException("no hardware") }
         val climb = keys().generate(request(), all)
@@ -223,8 +240,20 @@ class KeyLadderTest {
 
     @Test
     fun `leaves no key behind that it cannot describe`() {
-        ModelPhone.levelOf = { throw IllegalStateException("the hardware is gone") }
-        assertThrows(ProbeFailure::class.java) { keys().generate(request(), listOf(KeyLevel.TEE)) }
-        assertEquals(emptySet<String>(), ModelPhone.entries.keys)
+        for (failure in listOf(InvalidKeySpecException("gone"), ProviderException("gone"), IllegalStateException("gone"))) {
+            ModelPhone.beforeDescription = { throw failure }
+            val refusal = assertThrows(ProbeFailure::class.java) { keys().generate(request(), hardware) }
+            assertEquals(2, attempts(refusal).size)
+            assertEquals(emptySet<String>(), ModelPhone.entries.keys)
+        }
+    }
+
+    private companion object {
+        const val OUT_OF_KEYS = 22
+
+        // KeyStoreException's own numbers, which are hidden.
+        const val TEMPORARILY_UNAVAILABLE = 1
+        const val SERVER_REFUSED = 2
+        const val PENDING_CONNECTIVITY = 3
     }
 }

@@ -112,6 +112,7 @@ internal class ModelKeyFactory : KeyFactorySpi() {
         key: Key,
         keySpec: Class<T>,
     ): T {
+        ModelPhone.beforeDescription()
         val entry = ModelPhone.entries.values.firstOrNull { it.key === key } ?: throw InvalidKeySpecException("no key of the model")
         if (keySpec != KeyInfo::class.java) throw InvalidKeySpecException("keys of the model tell only their KeyInfo")
         return keySpec.cast(Platform.keyInfo(entry.securityLevel))

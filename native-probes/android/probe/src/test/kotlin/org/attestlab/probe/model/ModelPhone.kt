@@ -29,6 +29,9 @@ internal object ModelPhone {
     /** Called before a key is made; throws what the hardware would. */
     var beforeGeneration: (KeyGenParameterSpec) -> Unit = {}
 
+    /** Called before the platform tells what a key is. */
+    var beforeDescription: () -> Unit = {}
+
     /** Called before a key is used to sign. */
     var beforeUse: () -> Unit = {}
 
@@ -50,6 +53,7 @@ internal object ModelPhone {
         Security.addProvider(ModelKeyStoreProvider())
         Security.addProvider(ModelSignatureProvider())
         beforeGeneration = {}
+        beforeDescription = {}
         beforeUse = {}
         levelOf = { strongBox -> if (strongBox) STRONGBOX else TEE }
         attester = ModelAttester()

@@ -6,8 +6,9 @@ import org.attestlab.probe.formats.ProfileS
 import org.attestlab.probe.formats.keyId
 import org.attestlab.probe.model.ModelPhone
 import org.attestlab.probe.model.TestProbe
-import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotEquals
 import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
@@ -176,11 +177,23 @@ class ConformanceTest {
     }
 
     @Test
-    fun `a changed byte shows`() {
-        val changed = unhex(key.text("spkiHex")).also { it[it.size - 1] = (it.last() + 1).toByte() }
-        assertTrue(keyId(changed) != key.text("keyId"))
-        assertArrayEquals(unhex("00ff"), unhex("00FF"))
+    fun `a changed byte of a vector shows`() {
+        val spki = unhex(key.text("spkiHex"))
+        assertNotEquals(key.text("keyId"), keyId(changed(spki)))
+        val binding = vectors.maps("binding").first()
+        val nonce = changed(unhex(binding.text("nonceHex")))
+        assertNotEquals(binding.text("hHex"), hex(EnrolmentBinding.of(binding.text("rpId"), binding.text("purpose"), nonce)))
+        val csr = vectors.map("csr")
+        val infos = ArrayList<String>()
+        for (one in listOf(unhex(csr.text("nonceHex")), changed(unhex(csr.text("nonceHex"))))) {
+            CertificationRequest.build(csr.text("commonName"), spki, one) { info -> ByteArray(0).also { infos += hex(info) } }
+        }
+        assertEquals(listOf(true, false), infos.map { it in csr.text("csrHex") })
+        val signed = vectors.maps("profileS").first()
+        assertFalse(verifies(changed(signed.text("string").toByteArray()), checkNotNull(Base64Url.decode(signed.text("signature")))))
     }
+
+    private fun changed(bytes: ByteArray) = bytes.clone().also { it[it.size - 1] = (it.last() + 1).toByte() }
 
     private companion object {
         const val MIN_SIGNATURE = 68
