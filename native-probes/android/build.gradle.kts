@@ -1,0 +1,6 @@
+// For labs with an Android SDK. Tests and checks are Maven's: see README.md.
+plugins {
+  id("com.android.application") version "8.13.0" apply false
+  id("com.android.library") version "8.13.0" apply false
+  id("org.jetbrains.kotlin.android") version "2.4.21" apply false
+}
