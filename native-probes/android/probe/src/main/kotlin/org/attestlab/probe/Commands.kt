@@ -30,7 +30,7 @@ internal class Commands(
     private val keys: ProbeKeys,
     private val sender: HttpsSender,
     private val integrity: IntegrityTokens?,
-    private val nowMs: () -> Long,
+    private val clock: Clock,
 ) {
     private val table: Map<String, Arguments.() -> Result> =
         mapOf(
@@ -169,7 +169,7 @@ internal class Commands(
                         target = line("target"),
                         epoch = u64("epoch"),
                         counter = u64("counter"),
-                        timestampMs = if (has("timestampMs")) integer("timestampMs", TIMES) else nowMs(),
+                        timestampMs = if (has("timestampMs")) integer("timestampMs", TIMES) else clock.nowMs(),
                         contentType = if (text("contentType").isEmpty()) "" else line("contentType"),
                         body = bytes("body"),
                     )
@@ -195,7 +195,7 @@ internal class Commands(
                     )
             }
         val client = clientAlias?.let { refusedAs(ErrorCode.KEY_USE_FAILED) { keys.clientIdentity(it) } }
-        val begunAt = nowMs()
+        val begunAt = clock.elapsedMs()
         return when (val sent = sender.send(request, client)) {
             is SendResult.Answered ->
                 linkedMapOf(
@@ -203,10 +203,10 @@ internal class Commands(
                     "status" to sent.status,
                     "headers" to sent.headers,
                     "body" to Base64Url.encode(sent.body),
-                    "ms" to nowMs() - begunAt,
+                    "ms" to clock.elapsedMs() - begunAt,
                 )
             is SendResult.Failed ->
-                linkedMapOf("outcome" to "failed", "phase" to sent.phase, "error" to sent.error, "ms" to nowMs() - begunAt)
+                linkedMapOf("outcome" to "failed", "phase" to sent.phase, "error" to sent.error, "ms" to clock.elapsedMs() - begunAt)
         }
     }
 

@@ -14,7 +14,7 @@ import java.io.IOException
 /** What the phone and the probe say of themselves: claims, never evidence. */
 class Facts(
     private val context: Context,
-    private val property: (String) -> String? = ::systemProperty,
+    private val property: (String) -> String? = { systemProperty(it) },
     private val exists: (String) -> Boolean = { File(it).exists() },
 ) {
     fun collect(): Map<String, Any?> =

@@ -3,7 +3,6 @@ package org.attestlab.probe
 import android.content.Context
 import android.os.Handler
 import android.os.Looper
-import android.os.SystemClock
 import org.attestlab.probe.keys.ProbeKeys
 import org.attestlab.probe.network.HttpsSender
 import org.attestlab.probe.network.OneTimeUrl
@@ -39,7 +38,7 @@ class Probe internal constructor(
     private val worker: Executor,
     private val main: Executor,
     private val fetch: (String) -> String?,
-    private val elapsedMs: () -> Long,
+    private val clock: Clock,
 ) {
     constructor(context: Context, options: ProbeOptions = ProbeOptions()) : this(
         context.applicationContext,
@@ -55,6 +54,7 @@ class Probe internal constructor(
         store: ProbeStore,
         worker: Executor,
         main: Executor,
+        clock: Clock = Clock(),
     ) : this(
         store,
         Commands(
@@ -62,12 +62,12 @@ class Probe internal constructor(
             ProbeKeys(store, options.attestsDeviceProperties),
             HttpsSender(options.alsoPlatformTrust),
             options.integrity,
-            System::currentTimeMillis,
+            clock,
         ),
         worker,
         main,
-        OneTimeUrl::fetch,
-        SystemClock::elapsedRealtime,
+        { OneTimeUrl.fetch(it) },
+        clock,
     )
 
     private val owner = Owner(store)
@@ -153,17 +153,17 @@ class Probe internal constructor(
     }
 
     private fun perform(request: Request): String {
-        val begunAt = elapsedMs()
+        val begunAt = clock.elapsedMs()
         return try {
             val result = commands.run(request.command, request.args)
-            Answer.ok(request.id, result, elapsedMs() - begunAt)
+            Answer.ok(request.id, result, clock.elapsedMs() - begunAt)
         } catch (failure: ProbeFailure) {
-            Answer.failed(request.id, failure, elapsedMs() - begunAt)
+            Answer.failed(request.id, failure, clock.elapsedMs() - begunAt)
         } catch (
             @Suppress("TooGenericExceptionCaught") failure: Exception, // Whatever it is, the host is told, and nothing crashes.
         ) {
             val internal = ProbeFailure(ErrorCode.INTERNAL, "${failure.javaClass.simpleName}: ${failure.message}")
-            Answer.failed(request.id, internal, elapsedMs() - begunAt)
+            Answer.failed(request.id, internal, clock.elapsedMs() - begunAt)
         }
     }
 

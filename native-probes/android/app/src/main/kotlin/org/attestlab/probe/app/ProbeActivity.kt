@@ -12,6 +12,7 @@ import android.widget.TextView
 class ProbeActivity : Activity() {
     private lateinit var state: TextView
     private lateinit var page: TextView
+    private val watcher: () -> Unit = { show() }
 
     private val probe get() = ProbeHolder.of(applicationContext)
 
@@ -23,7 +24,7 @@ class ProbeActivity : Activity() {
         next.setText(R.string.next)
         next.setOnClickListener { probe.nextPage() }
         setContentView(column(state, next, page))
-        probe.onChange = ::show
+        probe.onChange = watcher
         show()
         // A recreated activity is handed the link of its first life once more.
         if (savedInstanceState == null) take(intent)
@@ -37,7 +38,7 @@ class ProbeActivity : Activity() {
 
     override fun onDestroy() {
         // A newer activity may already have taken over.
-        if (probe.onChange == ::show) probe.onChange = {}
+        if (probe.onChange === watcher) probe.onChange = {}
         super.onDestroy()
     }
 

@@ -1,6 +1,6 @@
 package org.attestlab.probe.keys
 
-import android.os.SystemClock
+import org.attestlab.probe.Clock
 import org.attestlab.probe.protocol.ErrorCode
 import org.attestlab.probe.protocol.PlatformFailure
 import org.attestlab.probe.protocol.ProbeFailure
@@ -27,8 +27,8 @@ class Climb(
 class KeyLadder(
     /** What to try on a rung, one after another. */
     private val makers: (KeyLevel, KeyRequest) -> List<KeyMaker>,
-    private val pause: (Long) -> Unit = Thread::sleep,
-    private val nowMs: () -> Long = SystemClock::elapsedRealtime,
+    private val pause: (Long) -> Unit = { Thread.sleep(it) },
+    private val clock: Clock = Clock(),
 ) {
     fun climb(
         request: KeyRequest,
@@ -55,11 +55,11 @@ class KeyLadder(
         attempts: MutableList<Map<String, Any?>>,
     ): Outcome {
         for (pauseMs in PAUSES_MS + null) {
-            val begunAt = nowMs()
+            val begunAt = clock.elapsedMs()
             val failure =
                 try {
                     val key = maker.make(request)
-                    attempts.add(made(rung, nowMs() - begunAt))
+                    attempts.add(made(rung, clock.elapsedMs() - begunAt))
                     return Outcome.Made(key)
                 } catch (failure: ProviderException) {
                     failure // StrongBoxUnavailableException is one.
@@ -69,7 +69,7 @@ class KeyLadder(
                     failure
                 }
             val said = KeystoreFailures.describe(failure)
-            attempts.add(failed(rung, nowMs() - begunAt, failure, said))
+            attempts.add(failed(rung, clock.elapsedMs() - begunAt, failure, said))
             if (said.isTransient != true) return Outcome.Lower
             if (pauseMs != null) pause(pauseMs)
         }

@@ -40,7 +40,7 @@ class ProbeKeys(
         request: KeyRequest,
         rungs: List<KeyLevel>,
     ): Climb {
-        val climb = ladder(::makers).climb(request, rungs)
+        val climb = ladder { level, wanted -> makers(level, wanted) }.climb(request, rungs)
         val alias = request.alias
         // One key an alias: what was elsewhere under this name, and its certificates, are gone.
         val isHardware = keystore().containsAlias(hardwareAlias(alias))
@@ -129,9 +129,16 @@ class ProbeKeys(
         request: KeyRequest,
     ): List<KeyMaker> {
         if (level == KeyLevel.SOFTWARE) return listOf(software)
-        val plain = HardwareKeyMaker(level, ::hardwareAlias)
+        val plain = HardwareKeyMaker(level, { hardwareAlias(it) })
         val describes = attestsDeviceProperties && request.challenge != null && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S
-        return if (describes) listOf(HardwareKeyMaker(level, ::hardwareAlias, attestsDeviceProperties = true), plain) else listOf(plain)
+        return if (describes) {
+            listOf(
+                HardwareKeyMaker(level, { hardwareAlias(it) }, attestsDeviceProperties = true),
+                plain,
+            )
+        } else {
+            listOf(plain)
+        }
     }
 
     private fun hardwareAlias(alias: String) = PREFIX + alias

@@ -61,7 +61,7 @@ class HttpsSender(
         val connection = prepare(request, client, progress)
         return try {
             connection.connect()
-            progress.applicationBegun()
+            progress.handshakeCompleted()
             if (request.body.isNotEmpty()) connection.outputStream.use { it.write(request.body) }
             read(connection)
         } catch (failure: IOException) {
@@ -148,6 +148,7 @@ class HttpsSender(
         progress: SendProgress,
     ): String =
         when {
+            progress.hasBegun -> progress.phase
             causes(failure).any { it is PinMismatch } -> "pin"
             failure is UnknownHostException -> "resolve"
             failure is ConnectException || failure is NoRouteToHostException -> "connect"

@@ -5,18 +5,27 @@ import java.net.Socket
 import javax.net.ssl.SSLSocket
 import javax.net.ssl.SSLSocketFactory
 
-/** How far a request has come. */
+/**
+ * How far a request has come. Once a handshake is over its bytes may be on their way, and that stays
+ * so whatever becomes of a connection that is opened after that one.
+ */
 internal class SendProgress {
     @Volatile
     var phase = "connect"
         private set
 
+    val hasBegun: Boolean get() = phase == APPLICATION
+
     fun connected() {
-        phase = "handshake"
+        if (!hasBegun) phase = "handshake"
     }
 
-    fun applicationBegun() {
-        phase = "application"
+    fun handshakeCompleted() {
+        phase = APPLICATION
+    }
+
+    private companion object {
+        const val APPLICATION = "application"
     }
 }
 
@@ -36,6 +45,8 @@ internal class WatchedSocketFactory(
     ): Socket {
         progress.connected()
         val socket = factory.createSocket(connected, host, port, autoClose) as SSLSocket
+        // Android's connect() already writes headers where it knows the body's length.
+        socket.addHandshakeCompletedListener { progress.handshakeCompleted() }
         socket.sslParameters = socket.sslParameters.apply { endpointIdentificationAlgorithm = "HTTPS" }
         return socket
     }

@@ -1,5 +1,6 @@
 package org.attestlab.probe.model
 
+import org.attestlab.probe.Clock
 import org.attestlab.probe.Commands
 import org.attestlab.probe.Facts
 import org.attestlab.probe.IntegrityTokens
@@ -24,10 +25,10 @@ internal class TestProbe(
     val store = ProbeStore(context)
     val keys = ProbeKeys(store, attestsDeviceProperties = false) { KeyLadder(it, pause = {}) }
     private val tasks = ArrayDeque<Runnable>()
-    private val commands = Commands(Facts(context), keys, HttpsSender(alsoPlatformTrust = false), integrity) { NOW_MS }
+    private val commands = Commands(Facts(context), keys, HttpsSender(alsoPlatformTrust = false), integrity, CLOCK)
     var secret = bytes(32)
 
-    val probe = Probe(store, commands, tasks::add, Runnable::run, { fetch(it) }, { 0 })
+    val probe = Probe(store, commands, tasks::add, Runnable::run, { fetch(it) }, CLOCK)
 
     /** Does what has been begun. */
     fun work() {
@@ -118,6 +119,7 @@ internal class TestProbe(
 
     companion object {
         const val NOW_MS = 1_767_225_600_000L
+        private val CLOCK = Clock(nowMs = { NOW_MS })
 
         fun bytes(size: Int): String = Base64Url.encode(ByteArray(size).also { SecureRandom().nextBytes(it) })
     }
