@@ -38,6 +38,7 @@ final class Package {
             .setMinApiLevel(MIN_SDK)
             .setOutput(dex, OutputMode.DexIndexed)
             .build());
+        requireHooks(Files.readAllLines(out.resolve("mapping.txt")));
         Path unsigned = out.resolve("unsigned.apk");
         pack(out.resolve("probe.ap_"), dex.resolve("classes.dex"), unsigned);
         Path apk = out.resolve("probe.apk");
@@ -45,6 +46,17 @@ final class Package {
         long size = Files.size(apk);
         System.out.println("APK " + apk + ": " + size + " bytes, at most " + MAX_BYTES + " are allowed");
         if (size >= MAX_BYTES) throw new IOException("the APK has become too large");
+    }
+
+    /** Whoever hooks the probe finds these by name: a rule that stops keeping one must not go unnoticed. */
+    private static void requireHooks(List<String> mapping) throws IOException {
+        for (String hook : List.of("network.PinCheck matches", "keys.Signing sign", "keys.HardwareKeyMaker attestationChain")) {
+            String type = "org.attestlab.probe." + hook.split(" ")[0];
+            int at = mapping.indexOf(type + " -> " + type + ":");
+            boolean isKept = at >= 0 && mapping.stream().skip(at + 1).takeWhile(line -> line.startsWith(" ") || line.startsWith("#"))
+                .anyMatch(line -> line.endsWith(" -> " + hook.split(" ")[1]));
+            if (!isKept) throw new IOException("the optimizer has not kept " + hook);
+        }
     }
 
     private static void pack(Path resources, Path dex, Path apk) throws IOException {
