@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const android = join(dirname(fileURLToPath(import.meta.url)), '..', 'native-probes', 'android');
 const target = join(android, 'target');
@@ -39,7 +40,10 @@ if (status !== 0) {
   }
   process.stdout.write(stdout ?? `${error?.message}\n`);
 } else {
-  const told = stdout.split('\n').filter((line) => /^(?:APK|signed) /.test(line));
+  // Maven resets colours that it has not set.
+  const told = stripVTControlCharacters(stdout)
+    .split('\n')
+    .filter((line) => /^(?:APK|signed) /.test(line));
   process.stdout.write([...told, ...coverage(), ''].join('\n'));
 }
 const { passed, failed } = totals();
