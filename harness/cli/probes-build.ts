@@ -18,7 +18,7 @@ const ANDROID = join(productRoot, 'native-probes', 'android');
 /** The build that comes with the product. */
 export const shippedBuild: ProbeBuild = {
   pom: join(ANDROID, 'pom.xml'),
-  target: join(ANDROID, 'app', 'target'),
+  target: join(ANDROID, 'target'),
   maven: 'mvn',
 };
 

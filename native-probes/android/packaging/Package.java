@@ -39,7 +39,7 @@ final class Package {
             .setOutput(dex, OutputMode.DexIndexed)
             .build());
         requireHooks(Files.readAllLines(out.resolve("mapping.txt")));
-        Path unsigned = out.resolve("unsigned.apk");
+        Path unsigned = out.resolve("unsigned.zip");
         pack(out.resolve("probe.ap_"), dex.resolve("classes.dex"), unsigned);
         Path apk = out.resolve("probe.apk");
         sign(unsigned, apk, out);
