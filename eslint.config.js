@@ -23,7 +23,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'scenarios/**/*.spec.ts'],
+    files: ['**/*.test.ts', '**/testing/*-contract.ts', 'scenarios/**/*.spec.ts'],
     rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' },
   },
   {

@@ -88,6 +88,18 @@ export const ERRORS = {
     exit: 4,
     remedy: 'read the message; the relying party could not answer',
   },
+  ERR_STORE_UNKNOWN: {
+    room: 'relying-party',
+    retryable: false,
+    exit: 2,
+    remedy: 'name the store as memory:, sqlite:FILE or postgres://USER@HOST/DATABASE',
+  },
+  ERR_STORE_UNUSABLE: {
+    room: 'relying-party',
+    retryable: true,
+    exit: 4,
+    remedy: 'read the message; check the file and its permissions, or the server',
+  },
   ERR_INTERCEPTION: {
     room: 'interception',
     retryable: true,

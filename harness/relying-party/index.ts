@@ -44,6 +44,7 @@ export * from './schemas.js';
 export type { AdminOptions, RelyingPartyOptions } from './options.js';
 export { startRelyingParty, type RelyingParty } from './server.js';
 export type * from './store.js';
+export { openStore } from './store/open-store.js';
 export { httpsTransport } from './transport.js';
 export type {
   ClientIdentity,

@@ -2,6 +2,7 @@ import type {
   AppAttestCounters,
   AppAttestStep,
   ChallengeRecord,
+  ClosableStore,
   CounterStep,
   DenyEntry,
   KeyClaim,
@@ -10,7 +11,6 @@ import type {
   Reply,
   SigningKey,
   Spending,
-  Store,
   TlsKeyChange,
 } from './store.js';
 
@@ -20,7 +20,7 @@ const NOTHING_YET: AppAttestCounters = { assertion: null, request: null };
  * A store that lives as long as its process. Each method does its work before it first yields, which
  * is what makes it atomic here.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements ClosableStore {
   readonly #challenges = new Map<string, ChallengeRecord>();
   readonly #holders = new Map<string, KeyClaim>();
   readonly #registrations = new Map<string, Registration>();
@@ -41,21 +41,20 @@ export class MemoryStore implements Store {
   }
 
   spendChallenge(challenge: string, requestDigest: string): Promise<Spending> {
-    const record = this.#challenge(challenge);
-    if (record.spentBy !== null) {
-      return Promise.resolve({
-        outcome: 'spent-before',
-        by: record.spentBy,
-        reply: record.reply,
-      });
-    }
-    this.#challenges.set(challenge, { ...record, spentBy: requestDigest });
-    return Promise.resolve({ outcome: 'spent' });
+    return attempt(() => {
+      const record = this.#challenge(challenge);
+      if (record.spentBy !== null) {
+        return { outcome: 'spent-before', by: record.spentBy, reply: record.reply };
+      }
+      this.#challenges.set(challenge, { ...record, spentBy: requestDigest });
+      return { outcome: 'spent' };
+    });
   }
 
   recordReply(challenge: string, reply: Reply): Promise<void> {
-    this.#challenges.set(challenge, { ...this.#challenge(challenge), reply });
-    return Promise.resolve();
+    return attempt(() => {
+      this.#challenges.set(challenge, { ...this.#challenge(challenge), reply });
+    });
   }
 
   forgetChallenges(challenges: readonly string[]): Promise<void> {
@@ -75,8 +74,7 @@ export class MemoryStore implements Store {
   }
 
   saveRegistration(registration: Registration): Promise<void> {
-    this.#registrations.set(registration.id, registration);
-    this.#registrationsByTlsKey.set(registration.tlsKey.keyId, registration.id);
+    this.#save(registration);
     return Promise.resolve();
   }
 
@@ -89,17 +87,21 @@ export class MemoryStore implements Store {
   }
 
   replaceTlsKey(registrationId: string, change: TlsKeyChange): Promise<void> {
-    const registration = this.#registration(registrationId);
-    const ids = [...registration.earlierTlsKeyIds, registration.tlsKey.keyId];
-    const earlierTlsKeyIds = ids.filter((id) => id !== change.tlsKey.keyId);
-    return this.saveRegistration({ ...registration, ...change, earlierTlsKeyIds });
+    return attempt(() => {
+      const registration = this.#registration(registrationId);
+      const ids = [...registration.earlierTlsKeyIds, registration.tlsKey.keyId];
+      const earlierTlsKeyIds = ids.filter((id) => id !== change.tlsKey.keyId);
+      this.#save({ ...registration, ...change, earlierTlsKeyIds });
+    });
   }
 
   retireEarlierTlsKeys(registrationId: string, presentKeyId: string): Promise<void> {
-    const registration = this.#registration(registrationId);
-    if (registration.tlsKey.keyId !== presentKeyId) return Promise.resolve();
-    for (const id of registration.earlierTlsKeyIds) this.#registrationsByTlsKey.delete(id);
-    return this.saveRegistration({ ...registration, earlierTlsKeyIds: [] });
+    return attempt(() => {
+      const registration = this.#registration(registrationId);
+      if (registration.tlsKey.keyId !== presentKeyId) return;
+      for (const id of registration.earlierTlsKeyIds) this.#registrationsByTlsKey.delete(id);
+      this.#save({ ...registration, earlierTlsKeyIds: [] });
+    });
   }
 
   replaceSigningKey(registrationId: string, key: RegisteredKey): Promise<SigningKey> {
@@ -156,6 +158,15 @@ export class MemoryStore implements Store {
     return Promise.resolve(entries.sort((one, other) => one.deniedAtMs - other.deniedAtMs));
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #save(registration: Registration): void {
+    this.#registrations.set(registration.id, registration);
+    this.#registrationsByTlsKey.set(registration.tlsKey.keyId, registration.id);
+  }
+
   #signingKeyOf(registrationId: string): SigningKey | null {
     return this.#signingKeys.get(this.#signingKeyIds.get(registrationId) ?? '') ?? null;
   }
@@ -171,6 +182,13 @@ export class MemoryStore implements Store {
     if (record === undefined) throw new Error('a challenge was forgotten while it was in use');
     return record;
   }
+}
+
+// What throws, rejects: callers await the answer.
+function attempt<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
 }
 
 function isSameClaim(claim: KeyClaim, holder: KeyClaim | undefined): boolean {

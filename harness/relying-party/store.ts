@@ -150,6 +150,12 @@ export interface Store {
   denied(): Promise<readonly DenyEntry[]>;
 }
 
+/** A store that holds files or connections until it is closed. */
+export interface ClosableStore extends Store {
+  /** Ends once what was asked before has been answered; may be called again. */
+  close(): Promise<void>;
+}
+
 /** How far an App Attest key has come; each is null where there was nothing yet. */
 export interface AppAttestCounters {
   /** Counter of its last assertion, whatever that was about. */

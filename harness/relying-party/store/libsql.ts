@@ -1,0 +1,98 @@
+import Database from 'libsql';
+import PromiseDatabase from 'libsql/promise';
+
+/** How long a statement waits for another process that writes. */
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** A value as SQLite keeps it. */
+export type SqliteValue = string | number | bigint | Uint8Array | null;
+
+/** What a statement gave, and how many rows it changed where it gives none. */
+export interface SqliteResult {
+  readonly rows: readonly unknown[];
+  readonly changes: number;
+}
+
+/** One connection to a database file. */
+export interface SqliteConnection {
+  query(text: string, parameters: readonly SqliteValue[]): Promise<SqliteResult>;
+  /** Runs statements without parameters, outside of this thread where the connection writes. */
+  run(text: string): Promise<void>;
+  close(): void;
+}
+
+// The types that the package ships say `any` throughout; these are what its calls answer.
+interface Statement {
+  readonly reader: boolean;
+  run(...parameters: readonly SqliteValue[]): { readonly changes: number };
+}
+
+interface WaitingStatement extends Statement {
+  all(...parameters: readonly SqliteValue[]): Promise<readonly unknown[]>;
+}
+
+interface ReadingStatement extends Statement {
+  all(...parameters: readonly SqliteValue[]): readonly unknown[];
+}
+
+/**
+ * A connection that writes. BEGIN and COMMIT run in a thread of their own: what waits for another
+ * process or for the disk does not keep this one from its requests.
+ */
+export function openWriter(path: string): SqliteConnection {
+  const database = new PromiseDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+  const statements = new Map<string, WaitingStatement>();
+  const prepared = async (text: string): Promise<WaitingStatement> => {
+    const known = statements.get(text);
+    if (known !== undefined) return known;
+    const statement = (await database.prepare(text)) as WaitingStatement;
+    statements.set(text, statement);
+    return statement;
+  };
+  return {
+    async query(text, parameters) {
+      const statement = await prepared(text);
+      const values = bound(parameters);
+      if (statement.reader) return { rows: await statement.all(...values), changes: 0 };
+      return { rows: [], changes: statement.run(...values).changes };
+    },
+    async run(text) {
+      await database.exec(text);
+    },
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+/** A connection that only reads, at once: what it looks for is in the cache or on the local disk. */
+export function openReader(path: string): SqliteConnection {
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  const statements = new Map<string, ReadingStatement>();
+  const prepared = (text: string): ReadingStatement => {
+    const known = statements.get(text);
+    if (known !== undefined) return known;
+    const statement = database.prepare(text) as ReadingStatement;
+    statements.set(text, statement);
+    return statement;
+  };
+  database.exec('PRAGMA query_only = 1');
+  return {
+    query: (text, parameters) =>
+      Promise.resolve({ rows: prepared(text).all(...bound(parameters)), changes: 0 }),
+    run(text) {
+      database.exec(text);
+      return Promise.resolve();
+    },
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+// Native code takes bytes as Buffers only.
+function bound(parameters: readonly SqliteValue[]): readonly SqliteValue[] {
+  return parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+}

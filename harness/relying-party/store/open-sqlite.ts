@@ -1,0 +1,61 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { requireOwnerOnly } from './owner-only-file.js';
+import { GroupCommit } from './group-commit.js';
+import { Kysely } from './kysely.js';
+import { openReader, openWriter } from './libsql.js';
+import { migrate } from './migrations.js';
+import { sqliteDialect } from './sqlite-dialect.js';
+import type { Connections } from './sql-store.js';
+import type { Tables } from './tables.js';
+
+/** Opens a database file, which is made where there is none; only its owner may read it. */
+export async function openSqlite(file: string): Promise<Connections> {
+  const path = resolve(file);
+  createOwnerOnly(path);
+  requireOwnerOnly(path, 'ERR_STORE_UNUSABLE');
+  const writing = openWriter(path);
+  const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
+  try {
+    // A write-ahead log that is synced with each commit: what was answered outlives the process and
+    // the machine's power, and readers wait for no writer.
+    await writing.query('PRAGMA journal_mode = WAL', []);
+    await writing.run('PRAGMA synchronous = FULL');
+    await migrate(writer);
+  } catch (error) {
+    writing.close();
+    throw error;
+  }
+  const reader = new Kysely<Tables>({ dialect: sqliteDialect(openReader(path)) });
+  const commits = new GroupCommit(writer);
+  let closed: Promise<void> | null = null;
+  const write: Connections['statement'] = (work) =>
+    closed === null ? commits.write(work) : Promise.reject(new Error('the store was closed'));
+  return {
+    ...{ reader, statement: write, transaction: write },
+    close() {
+      closed ??= (async () => {
+        await commits.settled();
+        await reader.destroy();
+        await writer.destroy();
+      })();
+      return closed;
+    },
+  };
+}
+
+// SQLite gives the files beside the database the permissions that the database has.
+function createOwnerOnly(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from './kysely.js';
+import type { SqliteConnection, SqliteValue } from './libsql.js';
+
+/** The dialect of SQLite over one connection, whose transactions never overlap. */
+export function sqliteDialect(connection: SqliteConnection): Dialect {
+  return {
+    createAdapter: () => new LockingAdapter(),
+    createDriver: () => driver(connection),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+// A transaction begins by taking SQLite's write lock, so that it keeps other processes from
+// migrating meanwhile; the adapter's own lock knows of one connection only.
+class LockingAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function driver(connection: SqliteConnection): Driver {
+  const wrapped: DatabaseConnection = {
+    async executeQuery<Row>({
+      sql,
+      parameters,
+    }: {
+      readonly sql: string;
+      readonly parameters: readonly unknown[];
+    }): Promise<QueryResult<Row>> {
+      const { rows, changes } = await connection.query(sql, parameters as readonly SqliteValue[]);
+      return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
+    },
+    streamQuery() {
+      throw new Error('the store reads no streams');
+    },
+  };
+  return {
+    init: () => Promise.resolve(),
+    acquireConnection: () => Promise.resolve(wrapped),
+    beginTransaction: () => connection.run('BEGIN IMMEDIATE'),
+    commitTransaction: () => connection.run('COMMIT'),
+    rollbackTransaction: () => connection.run('ROLLBACK'),
+    releaseConnection: () => Promise.resolve(),
+    destroy() {
+      connection.close();
+      return Promise.resolve();
+    },
+  };
+}
