@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import Database from 'libsql';
 import PromiseDatabase from 'libsql/promise';
 
-/** How long a statement waits for another process that writes. */
-const BUSY_TIMEOUT_MS = 30_000;
+/** How long a statement waits for another connection that writes, in the end. */
+const PATIENCE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10;
 
 /** A value as SQLite keeps it. */
 export type SqliteValue = string | number | bigint | Uint8Array | null;
@@ -40,7 +42,7 @@ interface ReadingStatement extends Statement {
  * process or for the disk does not keep this one from its requests.
  */
 export function openWriter(path: string): SqliteConnection {
-  const database = new PromiseDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new PromiseDatabase(path, NO_WAITING);
   const statements = new Map<string, WaitingStatement>();
   const prepared = async (text: string): Promise<WaitingStatement> => {
     const known = statements.get(text);
@@ -57,7 +59,7 @@ export function openWriter(path: string): SqliteConnection {
       return { rows: [], changes: statement.run(...values).changes };
     },
     async run(text) {
-      await database.exec(text);
+      await patiently(() => database.exec(text) as Promise<void>);
     },
     close() {
       statements.clear();
@@ -68,7 +70,7 @@ export function openWriter(path: string): SqliteConnection {
 
 /** A connection that only reads, at once: what it looks for is in the cache or on the local disk. */
 export function openReader(path: string): SqliteConnection {
-  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new Database(path, NO_WAITING);
   const statements = new Map<string, ReadingStatement>();
   const prepared = (text: string): ReadingStatement => {
     const known = statements.get(text);
@@ -80,16 +82,36 @@ export function openReader(path: string): SqliteConnection {
   database.exec('PRAGMA query_only = 1');
   return {
     query: (text, parameters) =>
-      Promise.resolve({ rows: prepared(text).all(...bound(parameters)), changes: 0 }),
-    run(text) {
-      database.exec(text);
-      return Promise.resolve();
-    },
+      patiently(() => ({ rows: prepared(text).all(...bound(parameters)), changes: 0 })),
+    run: (text) =>
+      patiently(() => {
+        database.exec(text);
+      }),
     close() {
       statements.clear();
       database.close();
     },
   };
+}
+
+// The driver waits in its threads, of which it has one for each core: where as many wait, whoever
+// holds the lock of another connection in this process could not commit. So we wait ourselves.
+const NO_WAITING = { timeout: 0 };
+
+async function patiently<T>(work: () => T | Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error;
+    }
+    await setTimeout(1 + Math.random() * LONGEST_PAUSE_MS);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
 
 // Native code takes bytes as Buffers only.

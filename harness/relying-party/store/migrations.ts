@@ -79,8 +79,8 @@ async function keyTables(db: Kysely<unknown>): Promise<void> {
 const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tables': tables };
 
 /**
- * Brings the tables up to this release, in one transaction and under a lock that other processes
- * wait for. Throws where a newer release has been here.
+ * Brings the tables up to this release, all or nothing. In PostgreSQL it takes a lock that other
+ * processes wait for; in SQLite the caller's transaction is one. Throws where a newer release has been here.
  */
 export async function migrate<Tables>(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({

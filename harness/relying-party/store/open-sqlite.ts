@@ -19,9 +19,12 @@ export async function openSqlite(file: string): Promise<Connections> {
   try {
     // A write-ahead log that is synced with each commit: what was answered outlives the process and
     // the machine's power, and readers wait for no writer.
-    await writing.query('PRAGMA journal_mode = WAL', []);
-    await writing.run('PRAGMA synchronous = FULL');
+    await writing.run('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    // The lock is taken before anything is looked at: whoever waits for it waits outside of this
+    // thread, in which the one that holds it may have work to do.
+    await writing.run('BEGIN IMMEDIATE');
     await migrate(writer);
+    await writing.run('COMMIT');
   } catch (error) {
     writing.close();
     throw error;

@@ -12,19 +12,11 @@ import type { SqliteConnection, SqliteValue } from './libsql.js';
 /** The dialect of SQLite over one connection, whose transactions never overlap. */
 export function sqliteDialect(connection: SqliteConnection): Dialect {
   return {
-    createAdapter: () => new LockingAdapter(),
+    createAdapter: () => new SqliteAdapter(),
     createDriver: () => driver(connection),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
-}
-
-// A transaction begins by taking SQLite's write lock, so that it keeps other processes from
-// migrating meanwhile; the adapter's own lock knows of one connection only.
-class LockingAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
 }
 
 function driver(connection: SqliteConnection): Driver {
