@@ -6,6 +6,7 @@ import { admit, submissionOf, type Submission } from './admission.js';
 import type { Challenges, Received } from './challenges.js';
 import type { Context } from './context.js';
 import type { IssueClientCertificate } from './issue-certificate.js';
+import { registrationsOf } from './known-registrations.js';
 import { appAttestKeyOf, judgeEnrolment, platformOf } from './judge-enrolment.js';
 import type { EnrolmentRequest } from './schemas.js';
 import type { Reply } from './store.js';
@@ -59,6 +60,7 @@ export class Enrolment {
     } else if (own.tlsKey.keyId !== key.keyId) {
       await store.replaceTlsKey(id, { tlsKey });
     }
+    registrationsOf(store).changed();
     return key.accepted({
       ...{ registrationId: id, keyId: key.keyId, certificateChain: chain.map(toBase64url) },
     });

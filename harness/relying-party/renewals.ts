@@ -4,6 +4,7 @@ import { admitOfHolder, submissionOf, type Submission } from './admission.js';
 import type { Challenges, Received } from './challenges.js';
 import type { Context } from './context.js';
 import type { IssueClientCertificate } from './issue-certificate.js';
+import { registrationsOf } from './known-registrations.js';
 import { appAttestKeyOf, platformOf } from './judge-enrolment.js';
 import type { RenewalRequest } from './schemas.js';
 import type { Registration, Reply } from './store.js';
@@ -51,6 +52,7 @@ export class Renewals {
       ...(platform === null ? {} : { platform }),
       ...(appAttestKey === null ? {} : { appAttestKey }),
     });
+    registrationsOf(this.#context.store).changed();
     return key.accepted({ registrationId, keyId, certificateChain: chain.map(toBase64url) });
   }
 }

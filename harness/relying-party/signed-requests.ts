@@ -38,7 +38,7 @@ export class SignedRequests {
     const onRecord = runRules(signingKeyChecks, { denied }, this.#context.judge.rules);
     for (;;) {
       const signer = parsed.ok ? await findSigner(this.#context, parsed.value.keyId) : null;
-      const connectionKeyIds = await signerIdsOf(this.#context, registration);
+      const connectionKeyIds = await signerIdsOf(this.#context, registration, signer);
       const result = appraise(this.#context, occasion, {
         evidence,
         expected: { key: signer?.key ?? null, connectionKeyIds },

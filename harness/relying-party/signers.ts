@@ -2,14 +2,20 @@ import { p256SpkiOfPoint } from '../encoding/cose.js';
 import type { SignedRequest } from '../evidence/signed-request/index.js';
 import type { RegisteredKey } from '../verifier/expected.js';
 import type { Context } from './context.js';
+import { KeptSpkis } from './kept-spkis.js';
 import type { Registration } from './store.js';
 
 /** An App Attest key is never registered twice, so its requests have one epoch. */
 export const APP_ATTEST_EPOCH = 1n;
 
+/** Of App Attest keys, whose points the store has. */
+const spkis = new KeptSpkis();
+
 /** A key that may sign requests, and how an accepted one is counted. */
 export interface Signer {
   readonly key: RegisteredKey;
+  /** The registration that it signs for. */
+  readonly registrationId: string;
   /** Counts a request that was accepted; false where a parallel one was faster. */
   count(request: SignedRequest): Promise<boolean>;
 }
@@ -19,18 +25,23 @@ export async function findSigner(context: Context, keyId: string): Promise<Signe
   const { store } = context;
   const key = await store.findSigningKey(keyId);
   if (key === null) return findAppAttestSigner(context, keyId);
-  const { spki, epoch, lastCounter } = key;
+  const { registrationId, epoch, lastCounter } = key;
   return {
-    key: { keyId, spki, epoch, lastCounter },
+    ...{ key: { keyId, spki: key.spki, epoch, lastCounter }, registrationId },
     count: ({ counter }) => store.advanceCounter({ keyId, epoch, from: lastCounter, to: counter }),
   };
 }
 
-/** Ids of the keys that may sign requests over a registration's connection. */
+/**
+ * Ids of the keys that may sign requests over a registration's connection: of the signer alone where
+ * it is its own, and where it is not, of those that would be.
+ */
 export async function signerIdsOf(
   { store }: Context,
   { id, appAttestKey }: Registration,
+  signer: Signer | null,
 ): Promise<readonly string[]> {
+  if (signer?.registrationId === id) return [signer.key.keyId];
   const own = await store.findSigningKeyOf(id);
   return [own, appAttestKey].filter((key) => key !== null).map((key) => key.keyId);
 }
@@ -48,8 +59,9 @@ async function findAppAttestSigner(
   const from = await store.appAttestCounters(keyId);
   const { appIds } = referenceValues;
   return {
+    registrationId: holder.registrationId,
     key: {
-      ...{ keyId, spki: p256SpkiOfPoint(key.publicKey) },
+      ...{ keyId, spki: spkis.kept(keyId, p256SpkiOfPoint(key.publicKey)) },
       ...{ epoch: APP_ATTEST_EPOCH, lastCounter: from.request },
       appAttest: { appIds, previousCounter: from.assertion },
     },

@@ -105,8 +105,19 @@ export interface AppraisalPolicy {
   readonly playIntegrity: PlayIntegrityPolicy;
 }
 
+type DemandFor = (id: CheckId) => Demand;
+
+/** Of policies that are in use; none is changed once it is made. */
+const known = new WeakMap<AppraisalPolicy, DemandFor>();
+
 /** The demand that `policy` makes of each check. */
-export function demands(policy: AppraisalPolicy): (id: CheckId) => Demand {
+export function demands(policy: AppraisalPolicy): DemandFor {
+  const demandFor = known.get(policy) ?? readDemands(policy);
+  known.set(policy, demandFor);
+  return demandFor;
+}
+
+function readDemands(policy: AppraisalPolicy): DemandFor {
   const required = new Set(policy.required);
   const reported = new Set(policy.reported);
   return (id) => (required.has(id) ? 'required' : reported.has(id) ? 'reported' : 'enforced');

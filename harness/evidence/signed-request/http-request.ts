@@ -13,5 +13,10 @@ export interface SignedHttpRequest {
 
 /** Every value that a header was sent with. */
 export function headerValues(request: SignedHttpRequest, name: string): readonly string[] {
-  return request.headers.filter(([sent]) => sent.toLowerCase() === name).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [sent, value] of request.headers) {
+    // Lengths first: every request asks for some ten names among as many.
+    if (sent.length === name.length && sent.toLowerCase() === name) values.push(value);
+  }
+  return values;
 }

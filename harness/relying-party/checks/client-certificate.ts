@@ -1,4 +1,4 @@
-import { failed, holds, passed, type Check } from '../../verifier/check.js';
+import { failed, passed, type Check } from '../../verifier/check.js';
 import type { DenyEntry, Registration } from '../store.js';
 import { notDenied } from './deny-list.js';
 
@@ -36,11 +36,13 @@ export const clientCertificateChecks: readonly Check<Connection>[] = [
     withoutIt: 'a connection that is kept open outlives the short life of its certificate.',
     needs: ['client-certificate/presented'],
     evaluate: ({ certificate, nowMs }) => {
-      const [from, to] = [certificate?.notBeforeMs ?? nowMs, certificate?.notAfterMs ?? nowMs];
-      return holds(from <= nowMs && nowMs <= to && certificate !== null, {
-        expected: `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
-        actual: new Date(nowMs).toISOString(),
-      });
+      if (certificate === null) return failed('a client certificate', 'none');
+      const { notBeforeMs, notAfterMs } = certificate;
+      if (notBeforeMs <= nowMs && nowMs <= notAfterMs) return passed;
+      const [from, to, now] = [notBeforeMs, notAfterMs, nowMs].map((ms) =>
+        new Date(ms).toISOString(),
+      );
+      return failed(`${from ?? ''} to ${to ?? ''}`, now ?? '');
     },
   },
   {

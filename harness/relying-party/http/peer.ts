@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { keyId } from '../../evidence/formats/index.js';
 import { clientCertificateChecks, type ClientCertificate } from '../checks/client-certificate.js';
 import { judgedByRules, type Context } from '../context.js';
+import { registrationsOf } from '../known-registrations.js';
 import { refusalOf } from '../refusal.js';
 import { refused } from '../reply.js';
 import { allHold, runRules } from '../rules.js';
@@ -18,7 +19,7 @@ export type Peer =
 export async function identifyPeer(context: Context, request: FastifyRequest): Promise<Peer> {
   const certificate = clientCertificate(request);
   const registration =
-    certificate && (await context.store.findRegistrationByTlsKey(certificate.keyId));
+    certificate && (await registrationsOf(context.store).ofTlsKey(certificate.keyId));
   const connection = {
     ...{ certificate, registration, nowMs: context.clock().getTime() },
     denied: certificate && context.denyList.find([certificate.keyId]),
@@ -29,6 +30,7 @@ export async function identifyPeer(context: Context, request: FastifyRequest): P
     // Whoever uses the new key has its certificate: no lost answer needs the old one any more.
     if (certificate.keyId === tlsKey.keyId && earlierTlsKeyIds.length > 0) {
       await context.store.retireEarlierTlsKeys(id, certificate.keyId);
+      registrationsOf(context.store).changed();
     }
     return { known: true, registration };
   }
@@ -36,9 +38,20 @@ export async function identifyPeer(context: Context, request: FastifyRequest): P
   return { known: false, reply: refused(refusalOf(judgedByRules(checks)), addressee) };
 }
 
+// A connection has one certificate: neither version of TLS that is taken lets it change.
+const certificates = new WeakMap<TLSSocket, ClientCertificate | null>();
+
 function clientCertificate(request: FastifyRequest): ClientCertificate | null {
   const { socket } = request.raw;
   if (!(socket instanceof TLSSocket)) throw new Error('a listener without TLS');
+  const known = certificates.get(socket);
+  if (known !== undefined) return known;
+  const certificate = readCertificate(socket);
+  certificates.set(socket, certificate);
+  return certificate;
+}
+
+function readCertificate(socket: TLSSocket): ClientCertificate | null {
   const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
   if (certificate === undefined) return null;
   return {

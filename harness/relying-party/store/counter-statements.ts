@@ -5,8 +5,13 @@ import type {
   RegisteredKey,
   SigningKey,
 } from '../store.js';
-import type { Selectable } from './kysely.js';
+import { KeptSpkis } from '../kept-spkis.js';
+import type { CompiledQuery, Selectable } from './kysely.js';
+import type { Connections } from './sql-store.js';
 import type { Db, SigningKeysTable } from './tables.js';
+
+type Row = Selectable<SigningKeysTable>;
+type Found = Omit<Row, 'spki'>;
 
 /** Makes a key the only signing key of a registration, under the next epoch. */
 export async function replaceSigningKey(
@@ -25,17 +30,58 @@ export async function replaceSigningKey(
     )
     .returningAll()
     .executeTakeFirstOrThrow();
-  return signingKeyOf(row);
+  return signingKeyOf({ ...row, spki });
 }
 
-/** A signing key by its id, or null. */
-export async function findSigningKey(db: Db, keyId: string): Promise<SigningKey | null> {
-  const row = await db
-    .selectFrom('signing_keys')
-    .selectAll()
-    .where('key_id', '=', keyId)
-    .executeTakeFirst();
-  return row === undefined ? null : signingKeyOf(row);
+/**
+ * The statements of every signed request, compiled once: building them takes as long as running
+ * them. A key's id is the digest of its bytes, so these are read once and kept.
+ */
+export class SigningKeyStatements {
+  readonly #spkis = new KeptSpkis();
+  readonly #db: Connections;
+  readonly #find: CompiledQuery<Found>;
+  readonly #advance: CompiledQuery;
+
+  constructor(connections: Connections) {
+    this.#db = connections;
+    const { reader } = connections;
+    this.#find = reader
+      .selectFrom('signing_keys')
+      .select(['key_id', 'registration_id', 'protection', 'epoch', 'last_counter'])
+      .where('key_id', '=', '')
+      .compile();
+    this.#advance = reader
+      .updateTable('signing_keys')
+      .set({ last_counter: '' })
+      .where('key_id', '=', '')
+      .where('epoch', '=', 0n)
+      .where('last_counter', 'is not distinct from', '')
+      .compile();
+  }
+
+  /** A signing key by its id, or null. */
+  async find(keyId: string): Promise<SigningKey | null> {
+    const spki = this.#spkis.find(keyId) ?? (await this.#readSpki(keyId));
+    if (spki === null) return null;
+    const row = await this.#db.first<Found>({ ...this.#find, parameters: [keyId] });
+    return row === undefined ? null : signingKeyOf({ ...row, spki });
+  }
+
+  /** Compare-and-set of a signing key's counter. */
+  async advance({ keyId, epoch, from, to }: CounterStep): Promise<boolean> {
+    const parameters = [decimal(to), keyId, epoch, decimal(from)];
+    return (await this.#db.change({ ...this.#advance, parameters })) > 0;
+  }
+
+  async #readSpki(keyId: string): Promise<Uint8Array | null> {
+    const row = await this.#db.reader
+      .selectFrom('signing_keys')
+      .select('spki')
+      .where('key_id', '=', keyId)
+      .executeTakeFirst();
+    return row === undefined ? null : this.#spkis.kept(keyId, new Uint8Array(row.spki));
+  }
 }
 
 /** The signing key of a registration, or null. */
@@ -45,19 +91,7 @@ export async function findSigningKeyOf(db: Db, registrationId: string): Promise<
     .selectAll()
     .where('registration_id', '=', registrationId)
     .executeTakeFirst();
-  return row === undefined ? null : signingKeyOf(row);
-}
-
-/** Compare-and-set of a signing key's counter. */
-export async function advanceCounter(db: Db, step: CounterStep): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('signing_keys')
-    .set({ last_counter: step.to.toString() })
-    .where('key_id', '=', step.keyId)
-    .where('epoch', '=', step.epoch)
-    .where('last_counter', 'is not distinct from', decimal(step.from))
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return row === undefined ? null : signingKeyOf({ ...row, spki: new Uint8Array(row.spki) });
 }
 
 /** Both counters of an App Attest key. */
@@ -96,10 +130,10 @@ export async function advanceAppAttestCounters(
   return numUpdatedRows > 0n;
 }
 
-function signingKeyOf(row: Selectable<SigningKeysTable>): SigningKey {
+function signingKeyOf(row: Row): SigningKey {
   return {
     keyId: row.key_id,
-    spki: new Uint8Array(row.spki),
+    spki: row.spki,
     protection: row.protection,
     registrationId: row.registration_id,
     epoch: BigInt(row.epoch),

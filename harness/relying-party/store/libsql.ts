@@ -18,28 +18,33 @@ export interface SqliteResult {
 /** One connection to a database file. */
 export interface SqliteConnection {
   query(text: string, parameters: readonly SqliteValue[]): Promise<SqliteResult>;
+  /** The first row of what a statement gives; undefined where it gives none. */
+  first(text: string, parameters: readonly SqliteValue[]): Promise<unknown>;
   /** Runs statements without parameters, outside of this thread where the connection writes. */
   run(text: string): Promise<void>;
+  /** Takes the lock of whoever writes, for a transaction. */
+  begin(): Promise<void>;
   close(): void;
 }
 
 // The types that the package ships say `any` throughout; these are what its calls answer.
 interface Statement {
   readonly reader: boolean;
-  run(...parameters: readonly SqliteValue[]): { readonly changes: number };
+  run(parameters: readonly SqliteValue[]): { readonly changes: number };
+  get(parameters: readonly SqliteValue[]): unknown;
 }
 
 interface WaitingStatement extends Statement {
-  all(...parameters: readonly SqliteValue[]): Promise<readonly unknown[]>;
+  all(parameters: readonly SqliteValue[]): Promise<readonly unknown[]>;
 }
 
 interface ReadingStatement extends Statement {
-  all(...parameters: readonly SqliteValue[]): readonly unknown[];
+  all(parameters: readonly SqliteValue[]): readonly unknown[];
 }
 
 /**
- * A connection that writes. BEGIN and COMMIT run in a thread of their own: what waits for another
- * process or for the disk does not keep this one from its requests.
+ * A connection that writes. COMMIT runs in a thread of its own: what waits for the disk does not keep
+ * this one from its requests.
  */
 export function openWriter(path: string): SqliteConnection {
   const database = new PromiseDatabase(path, NO_WAITING);
@@ -55,11 +60,18 @@ export function openWriter(path: string): SqliteConnection {
     async query(text, parameters) {
       const statement = await prepared(text);
       const values = bound(parameters);
-      if (statement.reader) return { rows: await statement.all(...values), changes: 0 };
-      return { rows: [], changes: statement.run(...values).changes };
+      if (statement.reader) return { rows: await statement.all(values), changes: 0 };
+      return { rows: [], changes: statement.run(values).changes };
     },
+    first: async (text, parameters) => (await prepared(text)).get(bound(parameters)),
     async run(text) {
       await patiently(() => database.exec(text) as Promise<void>);
+    },
+    async begin() {
+      const statement = await prepared('BEGIN IMMEDIATE');
+      await patiently(() => {
+        statement.run([]);
+      });
     },
     close() {
       statements.clear();
@@ -82,11 +94,13 @@ export function openReader(path: string): SqliteConnection {
   database.exec('PRAGMA query_only = 1');
   return {
     query: (text, parameters) =>
-      patiently(() => ({ rows: prepared(text).all(...bound(parameters)), changes: 0 })),
+      patiently(() => ({ rows: prepared(text).all(bound(parameters)), changes: 0 })),
+    first: (text, parameters) => patiently(() => prepared(text).get(bound(parameters))),
     run: (text) =>
       patiently(() => {
         database.exec(text);
       }),
+    begin: () => Promise.reject(new Error('this connection only reads')),
     close() {
       statements.clear();
       database.close();

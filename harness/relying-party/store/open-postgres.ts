@@ -39,7 +39,9 @@ export async function openPostgres(url: string): Promise<Connections> {
   }
   return {
     reader: db,
+    first: async (query) => (await db.executeQuery(query)).rows[0],
     statement: (work) => work(db),
+    change: async (query) => Number((await db.executeQuery(query)).numAffectedRows ?? 0n),
     transaction: (work) => db.transaction().execute(work),
     close,
   };

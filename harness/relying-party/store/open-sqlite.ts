@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { requireOwnerOnly } from './owner-only-file.js';
 import { GroupCommit } from './group-commit.js';
-import { Kysely } from './kysely.js';
-import { openReader, openWriter } from './libsql.js';
+import { Kysely, type CompiledQuery } from './kysely.js';
+import { openReader, openWriter, type SqliteValue } from './libsql.js';
 import { migrate } from './migrations.js';
 import { sqliteDialect } from './sqlite-dialect.js';
 import type { Connections } from './sql-store.js';
@@ -20,22 +20,30 @@ export async function openSqlite(file: string): Promise<Connections> {
     // A write-ahead log that is synced with each commit: what was answered outlives the process and
     // the machine's power, and readers wait for no writer.
     await writing.run('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    // The lock is taken before anything is looked at: whoever waits for it waits outside of this
-    // thread, in which the one that holds it may have work to do.
-    await writing.run('BEGIN IMMEDIATE');
+    // The lock is taken before anything is looked at, since the migrator takes none.
+    await writing.begin();
     await migrate(writer);
     await writing.run('COMMIT');
   } catch (error) {
     writing.close();
     throw error;
   }
-  const reader = new Kysely<Tables>({ dialect: sqliteDialect(openReader(path)) });
+  const reading = openReader(path);
+  const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
   const commits = new GroupCommit(writer);
   let closed: Promise<void> | null = null;
   const write: Connections['statement'] = (work) =>
     closed === null ? commits.write(work) : Promise.reject(new Error('the store was closed'));
   return {
     ...{ reader, statement: write, transaction: write },
+    // Straight to the driver: what a query builder does around a statement takes as long as these do.
+    first: <Row>({ sql, parameters }: CompiledQuery<Row>) =>
+      reading.first(sql, parameters as readonly SqliteValue[]) as Promise<Row | undefined>,
+    change: ({ sql, parameters }) =>
+      write(async () => {
+        const { changes } = await writing.query(sql, parameters as readonly SqliteValue[]);
+        return changes;
+      }),
     close() {
       closed ??= (async () => {
         await commits.settled();

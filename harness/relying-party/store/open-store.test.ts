@@ -15,7 +15,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HarnessError } from '../../errors.js';
 import { openStore, type ChallengeRecord } from '../index.js';
-import { problemOf } from '../owner-only.js';
+import { problemOf } from './owner-only-file.js';
 import { openWriter } from './libsql.js';
 
 let folder: string;

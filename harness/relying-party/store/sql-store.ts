@@ -17,25 +17,32 @@ import * as challenges from './challenge-statements.js';
 import * as claims from './claim-statements.js';
 import * as counters from './counter-statements.js';
 import type { Write } from './group-commit.js';
+import type { CompiledQuery } from './kysely.js';
 import * as registrations from './registration-statements.js';
 import type { Db } from './tables.js';
 
 /** A database's ways in. Reads see what has been committed, and nothing that has not. */
 export interface Connections {
   readonly reader: Db;
+  /** Reads by a compiled query, which is run many times, at most one row. */
+  first<Row>(query: CompiledQuery<Row>): Promise<Row | undefined>;
   /** Runs one statement that writes, which is atomic by itself; answers when it is durable. */
   statement<T>(work: Write<T>): Promise<T>;
   /** Runs statements all or none; answers when they are durable. */
   transaction<T>(work: Write<T>): Promise<T>;
+  /** A compiled query that writes, in place of `statement`; answers how many rows it changed. */
+  change(query: CompiledQuery): Promise<number>;
   close(): Promise<void>;
 }
 
 /** A store in a database, of either dialect. */
 export class SqlStore implements ClosableStore {
   readonly #db: Connections;
+  readonly #signingKeys: counters.SigningKeyStatements;
 
   constructor(connections: Connections) {
     this.#db = connections;
+    this.#signingKeys = new counters.SigningKeyStatements(connections);
   }
 
   addChallenge(record: ChallengeRecord): Promise<void> {
@@ -93,7 +100,7 @@ export class SqlStore implements ClosableStore {
   }
 
   findSigningKey(keyId: string): Promise<SigningKey | null> {
-    return counters.findSigningKey(this.#db.reader, keyId);
+    return this.#signingKeys.find(keyId);
   }
 
   findSigningKeyOf(registrationId: string): Promise<SigningKey | null> {
@@ -101,7 +108,7 @@ export class SqlStore implements ClosableStore {
   }
 
   advanceCounter(step: CounterStep): Promise<boolean> {
-    return this.#db.statement((db) => counters.advanceCounter(db, step));
+    return this.#signingKeys.advance(step);
   }
 
   appAttestCounters(keyId: string): Promise<AppAttestCounters> {

@@ -38,7 +38,7 @@ function driver(connection: SqliteConnection): Driver {
   return {
     init: () => Promise.resolve(),
     acquireConnection: () => Promise.resolve(wrapped),
-    beginTransaction: () => connection.run('BEGIN IMMEDIATE'),
+    beginTransaction: () => connection.begin(),
     commitTransaction: () => connection.run('COMMIT'),
     rollbackTransaction: () => connection.run('ROLLBACK'),
     releaseConnection: () => Promise.resolve(),

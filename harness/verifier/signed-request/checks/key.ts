@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { failed, holds, notApplicable, passed, type Check } from '../../check.js';
 import { utf8 } from '../../../encoding/bytes.js';
 import { isP256, verifiesEs256 } from '../../../encoding/ecdsa.js';
@@ -51,13 +52,25 @@ export const signatureVerifies: Check<SignedRequestSubject> = {
   withoutIt: 'anything in the request can be changed on its way',
   needs: ['signed-request/key-known', 'signed-request/signature-encoding-allowed'],
   evaluate: (subject) => {
-    const key = loadPublicKey(keyOf(subject).spki);
+    const key = loaded(keyOf(subject).spki);
     if (key === null || !isP256(key)) return failed('a P-256 key', 'another kind of key');
     return verifiesEs256(key, signedBytes(subject))
       ? passed
       : failed('a signature over the request as received', 'a signature over something else');
   },
 };
+
+// Loading a key takes longer than verifying a signature. Whoever keeps a registered key's bytes from
+// request to request, as a relying party can, has it loaded once.
+const loadedKeys = new WeakMap<Uint8Array, KeyObject | null>();
+
+function loaded(spki: Uint8Array): KeyObject | null {
+  const known = loadedKeys.get(spki);
+  if (known !== undefined) return known;
+  const key = loadPublicKey(spki);
+  loadedKeys.set(spki, key);
+  return key;
+}
 
 // An assertion signs SHA-256(authenticatorData ‖ clientDataHash), where the latter is the text's digest.
 function signedBytes(subject: SignedRequestSubject) {
