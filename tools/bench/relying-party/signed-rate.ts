@@ -1,0 +1,107 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { utf8, toBase64url } from '../../../harness/encoding/bytes.js';
+import { PROFILE_S_HEADERS } from '../../../harness/evidence/formats/index.js';
+import type { Print } from '../figure.js';
+import { startServer, type BenchServer } from './bench-server.js';
+import { openLane, type Lane } from './lane.js';
+import { httpRequest, orders } from './orders.js';
+
+/** Connections at the same time, each of a phone of its own. */
+const LANES = 40;
+const REQUESTS_A_LANE = 125;
+const ROUNDS = 9;
+
+interface Rate {
+  readonly perSecond: number;
+  /** Time of CPU that the server's process took for one request. */
+  readonly cpuUs: number;
+}
+
+/** Signed requests over mutual TLS with a durable store, beside the floor; in turns. */
+export async function benchSignedRate(url: string, print: Print): Promise<void> {
+  const bare = await startServer('bare');
+  const party = await startServer('relying-party', { url, phones: LANES });
+  try {
+    const floor = await bareRounds(bare);
+    const full = await signedRounds(party);
+    const rates: { readonly floor: Rate; readonly full: Rate }[] = [];
+    for (let round = -1; round < ROUNDS; round += 1) {
+      const pair = { floor: await floor(), full: await full() };
+      // In the round that is not counted code is compiled.
+      if (round >= 0) rates.push(pair);
+    }
+    const perSecond = (of: 'floor' | 'full') => middle(rates.map((pair) => pair[of].perSecond));
+    const cpuUs = (of: 'floor' | 'full') => middle(rates.map((pair) => pair[of].cpuUs));
+    const inTime = middle(rates.map((pair) => pair.full.perSecond / pair.floor.perSecond));
+    const inCpu = middle(rates.map((pair) => pair.floor.cpuUs / pair.full.cpuUs));
+    const line = (name: string, of: 'floor' | 'full', beside: string) => {
+      const [rate, cpu] = [perSecond(of).toFixed(0), cpuUs(of).toFixed(0)];
+      print(`  ${name.padEnd(44)} ${rate.padStart(6)} /s  ${cpu.padStart(4)} us of CPU${beside}\n`);
+    };
+    print(`signed requests on ${LANES} kept connections, medians of ${ROUNDS} rounds in turns\n`);
+    line('bare fastify, TLS, one verification', 'floor', '');
+    line('relying party, mutual TLS, SQLite', 'full', '');
+    print(`  ratio ${inTime.toFixed(2)} in time, ${inCpu.toFixed(2)} in time of CPU\n`);
+  } finally {
+    await Promise.all([bare.stop(), party.stop()]);
+  }
+}
+
+async function bareRounds(server: BenchServer): Promise<() => Promise<Rate>> {
+  const [phone] = server.phones;
+  if (phone === undefined) throw new Error('a server without a phone');
+  const body = utf8('{"amount":1250,"currency":"EUR","to":"DE02120300000000202051","note":"rent"}');
+  const signature = toBase64url(sign('sha256', body, createPrivateKey(phone.signingKey)));
+  const authority = `localhost:${server.port}`;
+  const headers = [[PROFILE_S_HEADERS.signature, signature]] as const;
+  const request = httpRequest('POST', '/v1/orders', authority, headers, body);
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(server, phone)));
+  return () => measured(server, lanes, () => Array<Buffer>(REQUESTS_A_LANE).fill(request));
+}
+
+async function signedRounds(server: BenchServer): Promise<() => Promise<Rate>> {
+  const authority = `localhost:${server.port}`;
+  const makers = server.phones.map((phone) => orders(phone, authority));
+  const lanes = await Promise.all(server.phones.map((phone) => openLane(server, phone)));
+  let counter = 0n;
+  return async () => {
+    const first = counter + 1n;
+    counter += BigInt(REQUESTS_A_LANE);
+    return measured(server, lanes, (lane) =>
+      Array.from({ length: REQUESTS_A_LANE }, (_, at) => {
+        const make = makers[lane];
+        if (make === undefined) throw new Error('a lane without a phone');
+        return make(first + BigInt(at));
+      }),
+    );
+  };
+}
+
+/** Requests are made before the clock starts. */
+async function measured(
+  server: BenchServer,
+  lanes: readonly Lane[],
+  make: (lane: number) => readonly Buffer[],
+): Promise<Rate> {
+  const requests = lanes.map((_, lane) => make(lane));
+  const before = await server.usage();
+  const start = performance.now();
+  await Promise.all(
+    lanes.map(async (lane, at) => {
+      for (const request of requests[at] ?? []) {
+        const { status, body } = await lane.ask(request);
+        if (status !== 200) throw new Error(`a good request was refused: ${status} ${body}`);
+      }
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const { cpuMs } = await server.usage();
+  const count = lanes.length * REQUESTS_A_LANE;
+  return { perSecond: count / seconds, cpuUs: ((cpuMs - before.cpuMs) * 1000) / count };
+}
+
+/** The median. */
+export function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
