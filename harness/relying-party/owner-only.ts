@@ -40,9 +40,21 @@ export function writeSecret(file: string, text: string): void {
   }
 }
 
-function assertOwnersAlone(path: string, remedy: string): void {
-  if ((lstatSync(path).mode & FOR_OTHERS) === 0) return;
-  throw new HarnessError('ERR_FILE_INVALID', `${path}: others may read it; ${remedy} ${path}`);
+/** Throws where a file or folder is another user's, or others may use it. */
+export function assertOwnersAlone(path: string, remedy: string): void {
+  const problem = problemOf(lstatSync(path), process.getuid?.() ?? null);
+  if (problem === null) return;
+  throw new HarnessError('ERR_FILE_INVALID', `${path}: ${problem}; ${remedy} ${path}`);
+}
+
+/** What is wrong with an owner or permissions, or null. The user is null where a system has none. */
+export function problemOf(
+  { mode, uid }: { readonly mode: number; readonly uid: number },
+  user: number | null,
+): string | null {
+  // Whoever owns it can read it again whenever he likes.
+  if (user !== null && uid !== user) return `it belongs to user ${uid}, and this is user ${user}`;
+  return (mode & FOR_OTHERS) === 0 ? null : 'others may read it';
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { requireOwnerOnly } from './owner-only-file.js';
+import { assertOwnersAlone } from '../owner-only.js';
 import { GroupCommit } from './group-commit.js';
 import { Kysely, type CompiledQuery } from './kysely.js';
 import { openReader, openWriter, type SqliteValue } from './libsql.js';
@@ -13,7 +13,7 @@ import type { Tables } from './tables.js';
 export async function openSqlite(file: string): Promise<Connections> {
   const path = resolve(file);
   createOwnerOnly(path);
-  requireOwnerOnly(path, 'ERR_STORE_UNUSABLE');
+  assertOwnersAlone(path, 'chmod 600');
   const writing = openWriter(path);
   const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
   try {

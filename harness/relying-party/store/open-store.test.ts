@@ -15,7 +15,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HarnessError } from '../../errors.js';
 import { openStore, type ChallengeRecord } from '../index.js';
-import { problemOf } from './owner-only-file.js';
+import { problemOf } from '../owner-only.js';
 import { openWriter } from './libsql.js';
 
 let folder: string;
@@ -62,8 +62,8 @@ describe('a database file', () => {
     await (await openStore(`sqlite:${file}`)).close();
     chmodSync(file, 0o640);
     const error = await failureOf(`sqlite:${file}`);
-    expect(error).toMatchObject({ code: 'ERR_STORE_UNUSABLE' });
-    expect(error.message).toMatch(/mode 640/);
+    expect(error).toMatchObject({ code: 'ERR_FILE_INVALID' });
+    expect(error.message).toMatch(/others may read it; chmod 600/);
   });
 
   it('is refused where it is no database, and left as it is', async () => {
@@ -158,21 +158,18 @@ describe('a URL of a store', () => {
 });
 
 describe('a file that only its owner may use', () => {
-  const file = (uid: number, mode: number) => ({ uid, mode, isFile: () => true });
-
-  it('is one of mode 600 or less, of the same user', () => {
-    expect(problemOf(file(7, 0o100600), 7)).toBeNull();
-    expect(problemOf(file(7, 0o100400), 7)).toBeNull();
-    expect(problemOf(file(7, 0o100666), null)).toBeNull();
+  it('is of the same user, and of mode 600 or less', () => {
+    expect(problemOf({ uid: 7, mode: 0o100600 }, 7)).toBeNull();
+    expect(problemOf({ uid: 7, mode: 0o100400 }, 7)).toBeNull();
+    expect(problemOf({ uid: 7, mode: 0o100600 }, null)).toBeNull();
   });
 
   it.each([0o640, 0o604, 0o610, 0o601, 0o666])('is not one of mode %o', (mode) => {
-    expect(problemOf(file(7, mode), 7)).toMatch(/others than its owner/);
+    expect(problemOf({ uid: 7, mode }, 7)).toMatch(/others/);
   });
 
-  it('is not another user’s, nor a folder', () => {
-    expect(problemOf(file(8, 0o600), 7)).toMatch(/belongs to user 8/);
-    expect(problemOf(file(7, 0o600), 0)).toMatch(/belongs to user 7/);
-    expect(problemOf({ ...file(7, 0o600), isFile: () => false }, 7)).toMatch(/not a file/);
+  it('is not another user’s', () => {
+    expect(problemOf({ uid: 8, mode: 0o600 }, 7)).toMatch(/belongs to user 8/);
+    expect(problemOf({ uid: 7, mode: 0o600 }, 0)).toMatch(/belongs to user 7/);
   });
 });
