@@ -66,6 +66,9 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       reject(new Error(`postgres did not start: ${log}`));
     });
   });
+  // Where a test run breaks off, the server goes with it.
+  const killed = () => server.kill('SIGKILL');
+  process.once('exit', killed);
   let databases = 0;
   return {
     newDatabase() {
@@ -77,6 +80,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       // A fast shutdown, which waits for no client.
       server.kill('SIGINT');
       await ended;
+      process.off('exit', killed);
       rmSync(folder, { recursive: true, force: true });
     },
   };
