@@ -104,6 +104,14 @@ export async function admit(
   if (!isAccepted || !allHold(rules) || spki === null || id === null) {
     return { key: null, refusal: refused(refusalOf(judged), addressee) };
   }
+  const { hardware } = judgement;
+  // What App Attest says is about its own key: the one of the request is only vouched for.
+  const certified = protection === 'attested' ? id : (attested?.keyId ?? null);
+  if (hardware !== null && certified !== null) {
+    const atMs = context.clock().getTime();
+    const event = { kind: 'key-attested', atMs, keyId: certified, registrationId } as const;
+    context.monitor?.record({ ...event, ...hardware });
+  }
   const told = { ...addressee, registrationId, checks: judged.map(({ check }) => check) };
   return {
     key: {

@@ -1,5 +1,9 @@
 import { fromHex, toBase64url } from '../encoding/bytes.js';
-import { parseAndroidKey } from '../evidence/android-key/index.js';
+import {
+  parseAndroidKey,
+  SECURITY_LEVELS,
+  type SecurityLevel,
+} from '../evidence/android-key/index.js';
 import {
   parseAppAttestAssertion,
   parseAppAttestAttestation,
@@ -17,6 +21,7 @@ import {
   type Occasion,
   type Question,
 } from './context.js';
+import type { AttestedLevel, KeyAttested } from './monitoring/index.js';
 import type { PresentedVerdict } from './play-integrity/decoder.js';
 import type { JudgedCheck } from './refusal.js';
 import { allHold, runRules } from './rules.js';
@@ -47,7 +52,12 @@ export interface JudgedEnrolment {
   readonly spki: Uint8Array | null;
   readonly protection: KeyProtection;
   readonly question: Question | null;
+  /** What accepted evidence says of the hardware of the key that it certifies; null where none does. */
+  readonly hardware: AttestedHardware | null;
 }
+
+/** The hardware behind a key, and how recent its system's patches are. */
+export type AttestedHardware = Pick<KeyAttested, 'level' | 'patchLevel'>;
 
 /** Judges a certification request and the evidence for its key. Changes no state. */
 export function judgeEnrolment(context: Context, enrolment: EnrolmentCase): JudgedEnrolment {
@@ -90,6 +100,7 @@ export function judgeEnrolment(context: Context, enrolment: EnrolmentCase): Judg
     spki,
     protection: protectionOf(result),
     question,
+    hardware: result !== null && isAccepted(result) ? hardwareOf(result) : null,
   };
 }
 
@@ -167,6 +178,24 @@ function isAccepted(result: AttestationResult): boolean {
 function protectionOf(result: AttestationResult | null): KeyProtection {
   const claim = result?.claims['keyProtection'];
   return claim === 'attested' || claim === 'vouched' ? claim : 'none';
+}
+
+const LEVELS: Readonly<Record<SecurityLevel, AttestedLevel>> = {
+  SOFTWARE: 'software',
+  TRUSTED_ENVIRONMENT: 'tee',
+  STRONG_BOX: 'strongbox',
+};
+
+// App Attest is for keys of the Secure Enclave only, and tells nothing of the system's patches.
+function hardwareOf({ format, claims }: AttestationResult): AttestedHardware | null {
+  if (format === 'app-attest-attestation') return { level: 'secure-enclave', patchLevel: null };
+  const stated = SECURITY_LEVELS.find((level) => level === claims['keyLevel']);
+  if (stated === undefined) return null;
+  const patchLevel = claims['patchLevel'];
+  return {
+    level: LEVELS[stated],
+    patchLevel: typeof patchLevel === 'number' ? patchLevel : null,
+  };
 }
 
 /** The platform whose evidence was asked about. */

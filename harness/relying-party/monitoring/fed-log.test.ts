@@ -43,6 +43,11 @@ describe('a relying party', () => {
     expect(of('counter-replay')).toMatchObject({ value: 1, samples: 2 });
     expect(of('enrolment-latency')).toMatchObject({ status: 'measured', samples: 1 });
     expect(of('attestation-age')?.value).toBeLessThan(1);
+    expect(of('first-use')?.value).toBeLessThan(1);
+    const [attested] = monitor.attestedOf(key.keyId);
+    expect(attested).toMatchObject({ registrationId: phone.registrationId, level: 'tee' });
+    expect(String(attested?.patchLevel)).toMatch(/^20[0-9]{4}$/);
+    expect(monitor.attestedForRegistration(phone.registrationId)).toHaveLength(2);
     expect(lab.faults).toEqual([]);
     await lab.party.close();
   });
@@ -58,6 +63,11 @@ describe('a relying party', () => {
     expect(monitor.requestsOf(keyId)).toMatchObject([{ code: null, counter: 1n, signed: true }]);
     const found = signalsOf(monitor, keyId, new Date(Date.now() + 1_000));
     expect(found.find(({ id }) => id === 'attestation-age')).toMatchObject({ samples: 1 });
+    // App Attest certifies its own key; the connection's is only vouched for.
+    expect(monitor.attestedOf(keyId)).toMatchObject([
+      { level: 'secure-enclave', patchLevel: null },
+    ]);
+    expect(monitor.attestedForRegistration(phone.registrationId)).toHaveLength(1);
     await lab.party.close();
   });
 });

@@ -1,5 +1,6 @@
-import { MEASUREMENTS, trafficOf } from './measurements.js';
+import { MEASUREMENTS } from './measurements.js';
 import { THRESHOLDS, type SignalId, type Threshold } from './thresholds.js';
+import { trafficOf } from './traffic.js';
 import type { TrafficLog } from './traffic-log.js';
 
 /** One risk signal of a key. Signals are not added up: each stands for itself, and says why. */

@@ -79,9 +79,10 @@ describe('signals of a key', () => {
   });
 
   it('know a timer by its regularity, jitter or not', () => {
-    expect(raised(signals({ gapsMs: constant(40, 5_000) }))).toEqual(['interval-regularity']);
-    const jittered = constant(40, 5_000).map((gapMs, index) => gapMs + ((index * 37) % 400));
-    expect(raised(signals({ gapsMs: jittered }))).toEqual(['interval-regularity']);
+    const known = ['interval-regularity', 'interval-entropy'];
+    expect(raised(signals({ gapsMs: constant(40, 5_000) }))).toEqual(known);
+    const jittered = constant(40, 5_000).map((gapMs, index) => gapMs + ((index * 157) % 400));
+    expect(raised(signals({ gapsMs: jittered }))).toEqual(known);
   });
 
   it('know a key that is used faster than any person uses an app', () => {
@@ -156,10 +157,11 @@ describe('signals of a key', () => {
   it('know a key that is used from many places within an hour', () => {
     const from = (places: number) => (request: RequestPresented, index: number) => ({
       ...request,
-      address: `192.0.2.${index % places}`,
+      address: `192.0.2.${Math.floor((index * places) / 30)}`,
     });
-    expect(raised(signals({ gapsMs: humanGaps(30), change: from(2) }))).toEqual([]);
-    expect(raised(signals({ gapsMs: humanGaps(30), change: from(5) }))).toEqual(['addresses']);
+    const gapsMs = humanGaps(30).map((gapMs) => gapMs / 2);
+    expect(raised(signals({ gapsMs, change: from(2) }))).toEqual([]);
+    expect(raised(signals({ gapsMs, change: from(5) }))).toEqual(['addresses']);
   });
 
   it('know who probes in a key’s name, and do not take his word for the key’s', () => {
@@ -175,7 +177,7 @@ describe('signals of a key', () => {
             },
     });
     // Every second counter is the forger's, who spends none: the key's own look held back here.
-    expect(raised(found)).toEqual(['counter-gap', 'refusals']);
+    expect(raised(found)).toEqual(['counter-gap', 'bad-signatures', 'refusals']);
   });
 });
 

@@ -33,3 +33,42 @@ export function slope(
   });
   return slopes.length === 0 ? null : median(slopes);
 }
+
+/** How the next value goes with the one before (lag-1 autocorrelation), from -1 to 1; 0 for equal values. */
+export function autocorrelation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  // Equal values leave no more than what their mean was rounded by.
+  if (squares < values.length * (1e-9 * mean) ** 2 || squares === 0) return 0;
+  const products = values
+    .slice(1)
+    .reduce((sum, value, index) => sum + (value - mean) * ((values[index] ?? mean) - mean), 0);
+  return products / squares;
+}
+
+/** Shannon entropy in bits of what share of values falls into each octave: bins that double in width. */
+export function octaveEntropy(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) {
+    const octave = Math.floor(Math.log2(Math.max(1, value)));
+    counts.set(octave, (counts.get(octave) ?? 0) + 1);
+  }
+  let bits = 0;
+  for (const count of counts.values()) {
+    bits -= (count / values.length) * Math.log2(count / values.length);
+  }
+  return bits;
+}
+
+/** Variance over mean of how many times fall into each bin from the first to the last (Fano's factor). */
+export function fano(times: readonly number[], binMs: number): number {
+  const first = Math.min(...times);
+  const bins = Math.floor((Math.max(...times) - first) / binMs) + 1;
+  const counts = new Array<number>(bins).fill(0);
+  for (const time of times) {
+    const bin = Math.floor((time - first) / binMs);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  const mean = times.length / bins;
+  return counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / bins / mean;
+}

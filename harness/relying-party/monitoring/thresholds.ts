@@ -14,7 +14,7 @@ export const WINDOW_MS = 24 * 60 * 60_000;
 
 /**
  * Every signal with its threshold. They are provisional: set from what phones, networks and people are
- * known to do, not yet from an evaluation with labelled traffic.
+ * known to do, not yet from labelled traffic.
  */
 export const THRESHOLDS = {
   'counter-gap': {
@@ -26,9 +26,18 @@ export const THRESHOLDS = {
     ...{ unit: 'requests', minimumSamples: 1, threshold: 2, raisedWhen: 'above' },
     reason: 'an app repeats a request once or twice after an answer was lost',
   },
+  'replay-share': {
+    ...{ unit: 'share of requests', minimumSamples: 10, threshold: 0.25, raisedWhen: 'above' },
+    reason: 'on a bad network every tenth answer is lost and its request repeated, not every third',
+  },
   'counter-rollback': {
     ...{ unit: 'counters', minimumSamples: 1, threshold: 6, raisedWhen: 'above' },
     reason: 'six connections to one host run side by side, so honest requests overtake few others',
+  },
+  'bad-signatures': {
+    ...{ unit: 'requests per hour', minimumSamples: 1, threshold: 2, raisedWhen: 'above' },
+    reason:
+      'hardware does not mis-sign; a proxy that alters a body does it once before it is noticed',
   },
   'clock-offset': {
     ...{ unit: 'ms', minimumSamples: 5, threshold: 10_000, raisedWhen: 'beyond' },
@@ -37,6 +46,10 @@ export const THRESHOLDS = {
   'clock-drift': {
     ...{ unit: 'ms per hour', minimumSamples: 8, threshold: 720, raisedWhen: 'beyond' },
     reason: 'a quartz without network time drifts by less than 200 ppm, which is 720 ms per hour',
+  },
+  'clock-step': {
+    ...{ unit: 'ms', minimumSamples: 8, threshold: 15_000, raisedWhen: 'beyond' },
+    reason: 'network time corrects a phone by seconds; two clocks behind one key differ by more',
   },
   'interval-regularity': {
     ...{
@@ -47,32 +60,89 @@ export const THRESHOLDS = {
     },
     reason: 'people’s pauses vary by about as much as they last, a timer’s by the network’s jitter',
   },
+  'interval-entropy': {
+    ...{ unit: 'bits', minimumSamples: 20, threshold: 1.6, raisedWhen: 'below' },
+    reason:
+      'people’s pauses spread over five octaves and more, about 2.5 bits; a schedule that is ' +
+      'jittered by half spreads over less than two, whatever pauses for the night it makes',
+  },
+  'interval-memory': {
+    ...{ unit: 'correlation', minimumSamples: 30, threshold: 0.6, raisedWhen: 'beyond' },
+    reason: 'what somebody does next hardly depends on how long he took last; a script’s turns do',
+  },
+  burstiness: {
+    ...{ unit: 'variance over mean', minimumSamples: 24, threshold: 0.6, raisedWhen: 'below' },
+    reason:
+      'people come in visits, so that it is above 1, where pure chance is; a schedule is below',
+  },
+  rest: {
+    ...{ unit: 'hours', minimumSamples: 24, threshold: 2.5, raisedWhen: 'below' },
+    reason: 'whoever sleeps lets a phone rest for some hours of a day',
+  },
   rate: {
     ...{ unit: 'requests per minute', minimumSamples: 1, threshold: 120, raisedWhen: 'above' },
     reason:
       'a screen may fetch a dozen things at once, but nobody opens ten screens a minute for long',
+  },
+  'sustained-rate': {
+    ...{ unit: 'requests per minute', minimumSamples: 1, threshold: 15, raisedWhen: 'above' },
+    reason: 'a person who reads what he opens does not ask every four seconds for ten minutes',
+  },
+  'signing-rate': {
+    ...{ unit: 'times the ceiling', minimumSamples: 20, threshold: 1, raisedWhen: 'above' },
+    reason:
+      'StrongBox takes 80 ms and more for a signature; for TEE and Secure Enclave, of which no ' +
+      'figures are published, 5 ms are assumed: who signs faster has the key elsewhere',
+  },
+  addresses: {
+    ...{ unit: 'addresses per hour', minimumSamples: 2, threshold: 3, raisedWhen: 'above' },
+    reason: 'a phone changes between home, street and work; a key that is lent out is everywhere',
+  },
+  'address-returns': {
+    ...{ unit: 'returns per hour', minimumSamples: 3, threshold: 10, raisedWhen: 'above' },
+    reason: 'at the edge of a wireless network a phone goes to and fro, but not every few minutes',
+  },
+  'keys-at-address': {
+    ...{ unit: 'keys per hour', minimumSamples: 1, threshold: 12, raisedWhen: 'above' },
+    reason:
+      'a household has some phones; an office or a carrier’s shared address has more, and is ' +
+      'told from a farm by the cadence only',
+  },
+  'shared-cadence': {
+    ...{ unit: 'keys', minimumSamples: 13, threshold: 4, raisedWhen: 'above' },
+    reason:
+      'by chance two people’s median pauses agree to 2 % in one case of 40, so that of 60 ' +
+      'neighbours one or two do',
   },
   'attestation-age': {
     ...{ unit: 'hours', minimumSamples: 1, threshold: 48, raisedWhen: 'above' },
     reason:
       'certificates last a day and each renewal brings evidence; a day more for a phone at rest',
   },
+  'patch-regression': {
+    ...{ unit: 'months', minimumSamples: 2, threshold: 0, raisedWhen: 'above' },
+    reason: 'systems are updated and with rollback protection do not go back',
+  },
   'enrolment-latency': {
     ...{ unit: 'ms', minimumSamples: 1, threshold: 30, raisedWhen: 'below' },
     reason:
       'hardware makes, attests and uses a key in some 100 ms; what is faster lay ready or is none',
   },
-  addresses: {
-    ...{ unit: 'addresses per hour', minimumSamples: 2, threshold: 3, raisedWhen: 'above' },
-    reason: 'a phone changes between home, street and work; a key that is lent out is everywhere',
+  'first-use': {
+    ...{ unit: 'hours', minimumSamples: 1, threshold: 24, raisedWhen: 'above' },
+    reason: 'an app registers a key to sign with it; one that lies for a day is from a stock',
   },
-  refusals: {
-    ...{ unit: 'share of attempts', minimumSamples: 5, threshold: 0.2, raisedWhen: 'above' },
-    reason: 'an app in order is hardly ever refused; who probes mostly is',
+  'enrolment-attempts': {
+    ...{ unit: 'keys per hour', minimumSamples: 1, threshold: 10, raisedWhen: 'above' },
+    reason: 'an enrolment brings two keys and some retries; more is a storm, or keys in series',
   },
   'challenges-unused': {
     ...{ unit: 'challenges', minimumSamples: 1, threshold: 10, raisedWhen: 'above' },
     reason: 'an app gives up now and then; a store of challenges is for evidence made in advance',
+  },
+  refusals: {
+    ...{ unit: 'share of attempts', minimumSamples: 5, threshold: 0.2, raisedWhen: 'above' },
+    reason: 'an app in order is hardly ever refused; who probes mostly is',
   },
 } as const satisfies Readonly<Record<string, Threshold>>;
 

@@ -46,8 +46,22 @@ export interface RequestPresented {
   readonly address: string | null;
 }
 
+/** Where a key is kept, by the word of evidence that was accepted for the key itself. */
+export type AttestedLevel = 'strongbox' | 'tee' | 'secure-enclave' | 'software';
+
+/** Good evidence came for a key that was admitted; a key that is only vouched for has none of its own. */
+export interface KeyAttested {
+  readonly kind: 'key-attested';
+  readonly atMs: number;
+  readonly keyId: string;
+  readonly registrationId: string;
+  readonly level: AttestedLevel;
+  /** Month of the system's patches as YYYYMM; null where evidence does not tell. */
+  readonly patchLevel: number | null;
+}
+
 /** What a relying party sees of its traffic. Holds no body, signature, challenge or certificate. */
-export type TrafficEvent = ChallengeIssued | KeyPresented | RequestPresented;
+export type TrafficEvent = ChallengeIssued | KeyPresented | KeyAttested | RequestPresented;
 
 /** How much a log remembers. */
 export interface TrafficLimits {
@@ -69,6 +83,10 @@ export class TrafficLog {
   readonly #refused: Histories<KeyPresented>;
   readonly #registrations: Histories<KeyPresented>;
   readonly #issuance: Histories<ChallengeIssued | KeyPresented>;
+  readonly #attested: Histories<KeyAttested>;
+  readonly #attestedFor: Histories<KeyAttested>;
+  readonly #signedAt: Histories<RequestPresented>;
+  readonly #events: number;
 
   constructor(limits: Partial<TrafficLimits> = {}) {
     const bounds = { ...LIMITS, ...limits };
@@ -77,6 +95,10 @@ export class TrafficLog {
     this.#refused = new Histories(bounds);
     this.#registrations = new Histories(bounds);
     this.#issuance = new Histories(bounds);
+    this.#attested = new Histories(bounds);
+    this.#attestedFor = new Histories(bounds);
+    this.#signedAt = new Histories(bounds);
+    this.#events = bounds.events;
   }
 
   /** Remembers an event. */
@@ -89,8 +111,14 @@ export class TrafficLog {
         this.#issuance.add(event.subject, event);
         this.#recordKey(event);
         return;
+      case 'key-attested':
+        this.#attested.add(event.keyId, event);
+        this.#attestedFor.add(event.registrationId, event);
+        return;
       case 'request-presented':
         this.#requests.add(event.keyId, event);
+        // By address only what keys signed: nobody makes a crowd of a phone's home by naming keys.
+        if (event.signed && event.address !== null) this.#signedAt.add(event.address, event);
     }
   }
 
@@ -112,6 +140,26 @@ export class TrafficLog {
   /** Keys that were registered for a registration, oldest first. */
   registrationOf(registrationId: string): readonly KeyPresented[] {
     return this.#registrations.of(registrationId);
+  }
+
+  /** Whether older requests that name a key may be forgotten. */
+  isFull(keyId: string): boolean {
+    return this.#requests.of(keyId).length >= this.#events;
+  }
+
+  /** Signed requests of any key from an address, oldest first. */
+  signedAt(address: string): readonly RequestPresented[] {
+    return this.#signedAt.of(address);
+  }
+
+  /** Evidence that was accepted for a key, oldest first. */
+  attestedOf(keyId: string): readonly KeyAttested[] {
+    return this.#attested.of(keyId);
+  }
+
+  /** Evidence that was accepted for the keys of a registration, oldest first. */
+  attestedForRegistration(registrationId: string): readonly KeyAttested[] {
+    return this.#attestedFor.of(registrationId);
   }
 
   /** Challenges for a subject and what was presented for it, oldest first. */
