@@ -12,6 +12,7 @@ export const MEASUREMENTS: Readonly<Record<SignalId, Measure>> = {
   'counter-gap': counters.counterGap,
   'counter-replay': counters.counterReplay,
   'replay-share': counters.replayShare,
+  'counter-reuse': counters.counterReuse,
   'counter-rollback': counters.counterRollback,
   'bad-signatures': counters.badSignatures,
   'clock-offset': clocks.clockOffset,

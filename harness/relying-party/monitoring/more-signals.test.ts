@@ -51,20 +51,26 @@ function inTurn(gapsMs: readonly number[], count: number): readonly number[] {
 
 describe('the counters of a key', () => {
   it('tell who sends each request twice from who repeats one after a lost answer', () => {
-    const copied = (each: number) => (request: RequestPresented, index: number) => ({
-      ...request,
-      counter: BigInt(index - (index % each === 1 ? 1 : 0) + 1),
-      code: index % each === 1 ? 'counter_replayed' : null,
-    });
+    const copied = (each: number) => {
+      let last: RequestPresented | null = null;
+      return (request: RequestPresented, index: number): RequestPresented => {
+        const isCopy = last !== null && index % each === 1;
+        const sent = isCopy && last !== null ? { ...last, code: 'counter_replayed' } : request;
+        last = request;
+        return { ...sent, atMs: request.atMs };
+      };
+    };
     const twice = measured(logged(every(MINUTE_MS, 40), copied(2)), 'replay-share');
     expect(twice).toMatchObject({ value: 0.5, raised: true });
     const seldom = measured(logged(every(MINUTE_MS, 40), copied(20)), 'replay-share');
     expect(seldom).toMatchObject({ value: 0.05, raised: false });
   });
 
-  it('count a replay that comes too late for any code of a replay', () => {
-    const late = (request: RequestPresented, index: number) =>
-      index < 20 ? request : { ...request, counter: 20n, code: 'timestamp_stale' };
+  it('count a replay which comes too late for any code of a replay', () => {
+    const late = (request: RequestPresented, index: number) => {
+      const captured = { counter: 20n, timestampMs: BigInt(START_MS + 19 * MINUTE_MS - 80) };
+      return index < 20 ? request : { ...request, ...captured, code: 'timestamp_stale' };
+    };
     expect(measured(logged(every(MINUTE_MS, 25), late), 'counter-replay')).toMatchObject({
       ...{ value: 5, raised: true },
     });
@@ -173,6 +179,7 @@ describe('the rate of a key', () => {
   it('is not that of a signature which is sent again and again', () => {
     const log = attested('strongbox', every(5, 60), (request, index) => ({
       ...{ ...request, counter: BigInt(Math.floor(index / 30)) },
+      timestampMs: BigInt(START_MS + Math.floor(index / 30)),
     }));
     expect(measured(log, 'signing-rate').samples).toBe(2);
   });

@@ -91,16 +91,22 @@ describe('signals of a key', () => {
   });
 
   it('know who sends a captured request again and again', () => {
-    const replayed = (request: RequestPresented, index: number) =>
-      index < 20 ? request : { ...request, counter: 20n, code: 'counter_replayed' };
+    let captured = REQUEST;
+    const replayed = (request: RequestPresented, index: number) => {
+      if (index === 19) captured = request;
+      return index < 20 ? request : { ...captured, atMs: request.atMs, code: 'counter_replayed' };
+    };
     const found = signals({ gapsMs: humanGaps(24), change: replayed });
     expect(signal(found, 'counter-replay')).toMatchObject({ value: 4, raised: true });
     expect(signal(found, 'clock-offset').raised).toBe(false);
   });
 
   it('forgive a request that is repeated once after its answer was lost', () => {
-    const repeated = (request: RequestPresented, index: number) =>
-      index === 12 ? { ...request, counter: 12n, code: 'counter_replayed' } : request;
+    let lost = REQUEST;
+    const repeated = (request: RequestPresented, index: number) => {
+      if (index === 11) lost = request;
+      return index === 12 ? { ...lost, atMs: request.atMs, code: 'counter_replayed' } : request;
+    };
     expect(raised(signals({ gapsMs: humanGaps(24), change: repeated }))).toEqual([]);
   });
 
@@ -111,6 +117,7 @@ describe('signals of a key', () => {
     expect(signal(overtaken, 'counter-rollback')).toMatchObject({ value: 2, raised: false });
     const restored = signals({ gapsMs: humanGaps(24), change: back(20n) });
     expect(signal(restored, 'counter-rollback')).toMatchObject({ value: 20, raised: true });
+    expect(signal(restored, 'counter-reuse')).toMatchObject({ value: 1, raised: true });
   });
 
   it('tell messages that were held back from one that was lost', () => {

@@ -11,6 +11,7 @@ export const SUSPICIONS: Readonly<Record<SignalId, Adversary | null>> = {
   'counter-gap': 'replayer',
   'counter-replay': 'replayer',
   'replay-share': 'replayer',
+  'counter-reuse': 'replayer',
   'counter-rollback': 'replayer',
   'bad-signatures': 'replayer',
   'clock-offset': null,

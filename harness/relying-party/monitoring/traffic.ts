@@ -48,6 +48,21 @@ export function trafficOf(log: TrafficLog, keyId: string, now: Date): Traffic {
   return { ...known, log, isPast, isRecent, nowMs };
 }
 
+/** What tells one signed message from another; a repeat of it is the same to the byte. */
+export function messageOf({ epoch, counter, timestampMs }: RequestPresented): string {
+  return `${epoch}/${counter}/${timestampMs}`;
+}
+
+/** Requests without those that are sent again. */
+export function firstArrivals(requests: readonly RequestPresented[]): readonly RequestPresented[] {
+  const first = new Map<string, RequestPresented>();
+  for (const request of requests) {
+    const message = messageOf(request);
+    if (!first.has(message)) first.set(message, request);
+  }
+  return [...first.values()];
+}
+
 /** When requests of the key were accepted. */
 export function acceptedTimes({ signed }: Traffic): readonly number[] {
   return signed.filter(({ code }) => code === null).map(({ atMs }) => atMs);

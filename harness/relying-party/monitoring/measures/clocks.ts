@@ -1,5 +1,5 @@
 import { median, medianDeviation, slope } from '../statistics.js';
-import { HOUR_MS, MINUTE_MS, type Measure } from '../traffic.js';
+import { firstArrivals, HOUR_MS, MINUTE_MS, type Measure } from '../traffic.js';
 import type { RequestPresented } from '../traffic-log.js';
 
 /** Below it, the network's jitter is larger than any clock's drift. */
@@ -51,13 +51,7 @@ export const clockStep: Measure = ({ signed }) => {
 
 /** Offsets of the key's clock by the time of receipt; a message that is sent again states an old time. */
 function offsetsOf(signed: readonly RequestPresented[]) {
-  const seen = new Set<string>();
-  return signed
-    .filter(({ epoch, counter, code }) => {
-      const use = `${epoch}/${counter}`;
-      const isAgain = seen.has(use) || code === 'counter_replayed' || code === 'counter_rollback';
-      seen.add(use);
-      return !isAgain;
-    })
+  return firstArrivals(signed)
+    .filter(({ code }) => code !== 'counter_replayed' && code !== 'counter_rollback')
     .map(({ atMs, timestampMs }) => ({ x: atMs, y: atMs - Number(timestampMs) }));
 }

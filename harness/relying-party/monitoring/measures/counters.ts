@@ -1,4 +1,4 @@
-import { busiest, HOUR_MS, type Measure } from '../traffic.js';
+import { busiest, firstArrivals, HOUR_MS, messageOf, type Measure } from '../traffic.js';
 import type { RequestPresented } from '../traffic-log.js';
 
 /** Share of counters that never arrived: (last - first + 1 - seen) / (last - first + 1), epochs apart. */
@@ -19,24 +19,38 @@ export const counterGap: Measure = ({ signed }) => {
   };
 };
 
-/** The most repeats of one and the same counter. */
+/** The most repeats of one and the same message. */
 export const counterReplay: Measure = ({ signed }) => {
-  const value = [...uses(signed).values()].reduce((most, count) => Math.max(most, count - 1), 0);
-  return { samples: signed.length, value, text: `one counter came ${value} times again` };
+  const counts = [...timesSent(signed).values()];
+  const value = counts.reduce((most, count) => Math.max(most, count - 1), 0);
+  return { samples: signed.length, value, text: `one message came ${value} times again` };
 };
 
-/** Share of signed requests whose counter came before: (requests - different counters) / requests. */
+/** Share of signed requests that came before: (requests - different messages) / requests. */
 export const replayShare: Measure = ({ signed }) => {
-  const repeats = signed.length - uses(signed).size;
+  const repeats = signed.length - timesSent(signed).size;
   const value = signed.length === 0 ? null : repeats / signed.length;
-  const text = `${repeats} of ${signed.length} signed requests repeat a counter that came before`;
+  const text = `${repeats} of ${signed.length} signed requests repeat one that came before`;
   return { samples: signed.length, value, text };
 };
 
-/** How far below the highest counter before it a request that was refused as rolled back lay, at most. */
+/** Counters under which the key signed more than one message. */
+export const counterReuse: Measure = ({ signed }) => {
+  const messages = firstArrivals(signed);
+  const value =
+    messages.length - new Set(messages.map(({ epoch, counter }) => `${epoch}/${counter}`)).size;
+  const text = `${value} signed messages have a counter that another message had`;
+  return { samples: signed.length, value, text };
+};
+
+/**
+ * How far below the highest counter before it a request that was refused as rolled back lay, at most.
+ * A message that came before is no rollback: it is a repeat, late.
+ */
 export const counterRollback: Measure = ({ signed }) => {
-  const depths = signed.flatMap((request, index) =>
-    request.code === 'counter_rollback' ? [depthOf(request, signed.slice(0, index))] : [],
+  const messages = firstArrivals(signed);
+  const depths = messages.flatMap((request, index) =>
+    request.code === 'counter_rollback' ? [depthOf(request, messages.slice(0, index))] : [],
   );
   const deepest = depths.reduce((one, other) => Math.max(one, other), 0);
   const text = `${depths.length} requests came from before the last counter, the deepest ${deepest} below it`;
@@ -51,12 +65,9 @@ export const badSignatures: Measure = ({ requests }) => {
   return { samples: requests.length, value, text };
 };
 
-function uses(signed: readonly RequestPresented[]): ReadonlyMap<string, number> {
+function timesSent(signed: readonly RequestPresented[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { epoch, counter } of signed) {
-    const use = `${epoch}/${counter}`;
-    counts.set(use, (counts.get(use) ?? 0) + 1);
-  }
+  for (const message of signed.map(messageOf)) counts.set(message, (counts.get(message) ?? 0) + 1);
   return counts;
 }
 

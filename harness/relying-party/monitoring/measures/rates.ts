@@ -1,4 +1,4 @@
-import { busiest, MINUTE_MS, type Measure } from '../traffic.js';
+import { busiest, firstArrivals, MINUTE_MS, type Measure } from '../traffic.js';
 import type { AttestedLevel, RequestPresented } from '../traffic-log.js';
 
 /**
@@ -51,8 +51,6 @@ export const signingRate: Measure = ({ signed, keyId, log, isPast }) => {
 
 // One signature that is sent again is none more.
 function statedTimes(signed: readonly RequestPresented[]): readonly number[] {
-  const unique = new Map(
-    signed.map((one) => [`${one.epoch}/${one.counter}`, Number(one.timestampMs)]),
-  );
-  return [...unique.values()].sort((one, other) => one - other);
+  const times = firstArrivals(signed).map(({ timestampMs }) => Number(timestampMs));
+  return times.sort((one, other) => one - other);
 }
