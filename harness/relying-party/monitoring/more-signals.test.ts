@@ -259,11 +259,19 @@ describe('the issuance of a key', () => {
     expect(unused.explanation).toContain('not used for 40.0 hours');
   });
 
-  it('is not judged where the first requests are forgotten', () => {
+  it('is remembered with its first use, however much the key is used', () => {
     const log = new TrafficLog({ events: 5 });
     log.record({ ...presented, atMs: START_MS });
     logged(every(HOUR_MS, 40), undefined, log);
-    expect(measured(log, 'first-use', 41 * HOUR_MS).status).toBe('insufficient');
+    expect(log.requestsOf(KEY)).toHaveLength(5);
+    expect(measured(log, 'first-use', 41 * HOUR_MS)).toMatchObject({
+      value: 0,
+      status: 'measured',
+    });
+    expect(log.registeredOf(KEY)).toHaveLength(1);
+    // Who was never registered has no first use that says anything.
+    logged([0], (one) => ({ ...one, keyId: 'app attest' }), log);
+    expect(log.firstUseOf('app attest')).toBeNull();
   });
 
   it('comes in a storm where somebody enrols in series', () => {

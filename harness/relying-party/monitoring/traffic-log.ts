@@ -79,14 +79,14 @@ const LIMITS: TrafficLimits = { histories: 10_000, events: 256 };
  */
 export class TrafficLog {
   readonly #requests: Histories<RequestPresented>;
-  readonly #registered: Histories<KeyPresented>;
+  /** With the first use of each, which is forgotten with the registration and never before it. */
+  readonly #registered: Histories<KeyPresented | RequestPresented>;
   readonly #refused: Histories<KeyPresented>;
   readonly #registrations: Histories<KeyPresented>;
   readonly #issuance: Histories<ChallengeIssued | KeyPresented>;
   readonly #attested: Histories<KeyAttested>;
   readonly #attestedFor: Histories<KeyAttested>;
   readonly #signedAt: Histories<RequestPresented>;
-  readonly #events: number;
 
   constructor(limits: Partial<TrafficLimits> = {}) {
     const bounds = { ...LIMITS, ...limits };
@@ -98,7 +98,6 @@ export class TrafficLog {
     this.#attested = new Histories(bounds);
     this.#attestedFor = new Histories(bounds);
     this.#signedAt = new Histories(bounds);
-    this.#events = bounds.events;
   }
 
   /** Remembers an event. */
@@ -117,6 +116,7 @@ export class TrafficLog {
         return;
       case 'request-presented':
         this.#requests.add(event.keyId, event);
+        if (event.code === null) this.#recordUse(event);
         // By address only what keys signed: nobody makes a crowd of a phone's home by naming keys.
         if (event.signed && event.address !== null) this.#signedAt.add(event.address, event);
     }
@@ -129,7 +129,7 @@ export class TrafficLog {
 
   /** When a key was registered, oldest first; again for each time. */
   registeredOf(keyId: string): readonly KeyPresented[] {
-    return this.#registered.of(keyId);
+    return this.#registered.of(keyId).filter((event) => event.kind === 'key-presented');
   }
 
   /** Refused attempts to register a key, oldest first. */
@@ -142,9 +142,9 @@ export class TrafficLog {
     return this.#registrations.of(registrationId);
   }
 
-  /** Whether older requests that name a key may be forgotten. */
-  isFull(keyId: string): boolean {
-    return this.#requests.of(keyId).length >= this.#events;
+  /** The first request of a registered key that was accepted; null where none was since. */
+  firstUseOf(keyId: string): RequestPresented | null {
+    return this.#registered.of(keyId).find((event) => event.kind === 'request-presented') ?? null;
   }
 
   /** Signed requests of any key from an address, oldest first. */
@@ -165,6 +165,12 @@ export class TrafficLog {
   /** Challenges for a subject and what was presented for it, oldest first. */
   issuanceOf(subject: string): readonly (ChallengeIssued | KeyPresented)[] {
     return this.#issuance.of(subject);
+  }
+
+  #recordUse(event: RequestPresented): void {
+    const history = this.#registered.of(event.keyId);
+    if (history.length === 0 || history.some(({ kind }) => kind === event.kind)) return;
+    this.#registered.add(event.keyId, event);
   }
 
   #recordKey(event: KeyPresented): void {

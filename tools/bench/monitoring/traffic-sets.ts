@@ -69,17 +69,19 @@ export const TUNING: TrafficSet = {
 };
 
 /**
- * The thresholds that `EVALUATION` was first run with. Who changes one draws a new evaluation set, with
- * seeds that nobody has looked at, and writes the new digest here.
+ * The thresholds that `EVALUATION` was first run with. Who changes one, or how a signal is measured,
+ * draws new seeds that nobody has looked at, and writes the new digest here.
  */
 export const EVALUATED_THRESHOLDS = '9c91d265c5ae69f4';
 
 /**
  * What precision and recall are told of. No seed is shared with the tuning set, and every range is
- * shifted or wider, for the most part towards what is harder to tell apart.
+ * shifted or wider, for the most part towards what is harder to tell apart. These seeds are the second:
+ * a run with 7,001 to 7,005 showed that the log forgot the first use of busy keys. No threshold was
+ * changed for what that run told.
  */
 export const EVALUATION: TrafficSet = {
-  seeds: [7_001, 7_002, 7_003, 7_004, 7_005],
+  seeds: [9_001, 9_002, 9_003, 9_004, 9_005],
   ranges: {
     ...{ visits: [2, 14], actions: [2, 24], thinkMs: [2_500, 30_000], thinkSpread: [0.6, 1.6] },
     ...{ fanOut: [1, 5], awakeHours: [13, 18.5], clockMs: [0, 2_500], driftPpm: [0, 90] },

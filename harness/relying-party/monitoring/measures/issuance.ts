@@ -39,12 +39,8 @@ export const firstUse: Measure = ({ own, log, keyId, isPast, nowMs }) => {
   if (registered === undefined) {
     return { samples: 0, value: null, text: 'no registration of a signing key is on record' };
   }
-  if (log.isFull(keyId)) {
-    return { samples: 1, value: null, text: 'its first requests are no longer on record' };
-  }
-  const used = log
-    .requestsOf(keyId)
-    .find((one) => one.code === null && isPast(one) && one.atMs >= registered.atMs);
+  const first = log.firstUseOf(keyId);
+  const used = first !== null && isPast(first) ? first : null;
   const value = ((used?.atMs ?? nowMs) - registered.atMs) / HOUR_MS;
   const text = `the key was ${used ? 'first used' : 'not used for'} ${value.toFixed(1)} hours after its registration`;
   return { samples: 1, value, text };
