@@ -121,6 +121,17 @@ describe.skipIf(executablePath === null)('in Chromium,', () => {
       },
     );
 
+    it('lists the keys whose traffic raised signals, each signal with its reason', async () => {
+      const { page } = await open('few.html', { width: 360 });
+      const risk = page.locator('section.risk');
+      expect(await risk.locator('> p').innerText()).toMatch(/^([1-9][0-9]*) of \1 keys/);
+      const reason = risk.getByText('13 of 27 counters').first();
+      expect(await reason.isVisible()).toBe(false);
+      await risk.locator('details > summary').first().click();
+      expect(await reason.isVisible()).toBe(true);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    });
+
     it('opens a cell by keyboard, and closes the one beside it', async () => {
       const { page } = await open('matrix.html');
       const cells = page.locator('.row:nth-child(2) .cell > details');

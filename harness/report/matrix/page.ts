@@ -9,6 +9,7 @@ import { matrixCell } from './cell.js';
 import { costSection } from './cost-section.js';
 import { iconSprite } from './icons.js';
 import { matrixOf, type Matrix, type MatrixRow } from './model.js';
+import { riskSection } from './risk-section.js';
 import { virtualMark, type PanelContext } from './scenario-panel.js';
 import { legend, masthead, driftLines, phonesSection, unexpectedSection } from './sections.js';
 
@@ -61,6 +62,7 @@ function sections(run: ReportedRun, matrix: Matrix): readonly ComponentChild[] {
       ? null
       : h('p', { class: 'uncovered' }, `No phone can run: ${record.plan.uncovered.join(', ')}`),
     legend(),
+    riskSection(run),
     costSection(run),
     phonesSection(run),
   ];

@@ -22,6 +22,16 @@ export function signalList(signals: readonly Signal[], isMet: boolean): Componen
   );
 }
 
+/** The raised signals alone, each with its explanation. */
+export function raisedList(signals: readonly Signal[], isMet: boolean): ComponentChild {
+  const raised = signals.filter((signal) => signal.raised);
+  return h(
+    'ul',
+    { class: 'checks' },
+    raised.map((signal) => signalItem(signal, stateOfSignal(signal, isMet))),
+  );
+}
+
 // A signal that had to be raised is to traffic what a refusal is to evidence.
 function stateOfSignal({ raised, status }: Signal, isMet: boolean): State {
   if (raised) return isMet ? 'refused' : 'differs';

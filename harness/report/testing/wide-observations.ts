@@ -1,5 +1,5 @@
 import type { Expectation } from '../../expectation/expectation.js';
-import type { Observation } from '../../expectation/observation.js';
+import type { Observation, ObservationOf } from '../../expectation/observation.js';
 import { CHECK_IDS, type CheckId } from '../../verifier/check-ids.js';
 import type { PhoneRecord } from '../record.js';
 
@@ -9,6 +9,8 @@ export interface Seen {
   readonly observation: Observation;
   readonly expected: Expectation | null;
 }
+
+type Signal = ObservationOf<'signals'>['signals'][number];
 
 /** Operations of a cost scenario: what each takes, and what it may take at the median and the worst. */
 const COSTS = [
@@ -60,11 +62,38 @@ export function wideObservations(floor: string, phone: PhoneRecord): readonly Se
       return [wire()];
     case 'hooking':
       return [operation()];
+    case 'monitoring':
+      return [watched()];
     case 'cost':
       return wideCosts(phone).flatMap(budgeted);
     default:
       return [];
   }
+}
+
+function watched(): Seen {
+  const measured: Omit<Signal, 'id' | 'value' | 'raised' | 'explanation'> = {
+    ...{ status: 'measured', unit: 'share of counters', threshold: 0.2, raisedWhen: 'above' },
+    ...{ samples: 14, minimumSamples: 10 },
+  };
+  return {
+    name: 'signals',
+    observation: {
+      kind: 'signals',
+      signals: [
+        {
+          ...{ ...measured, id: 'counter-gap', value: 0.5, raised: true },
+          explanation:
+            '13 of 27 counters between the first and the last never arrived; raised, since above 0.2 share of counters counts: one in five was signed and held back',
+        },
+        {
+          ...{ ...measured, id: 'addresses', value: 1, raised: false },
+          explanation: 'requests of the key came from 1 addresses within one hour; not raised',
+        },
+      ],
+    },
+    expected: { kind: 'signals', raised: ['counter-gap'], quiet: ['addresses'] },
+  };
 }
 
 function budgeted({ medianBudgetMs, worstBudgetMs, ...cost }: WideCost): readonly Seen[] {
