@@ -1,4 +1,10 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+} from 'node:crypto';
 import { toHex } from '../../encoding/bytes.js';
 import {
   buildCertificate,
@@ -48,9 +54,12 @@ const KEY_ID_OID = { subject: '2.5.29.14', authority: '2.5.29.35' } as const;
 
 const KEY_CERT_SIGN = 5;
 
+/** Curves as Node names those of a key that it has read. */
+const CURVE_NAMES = { 'P-256': 'prime256v1', 'P-384': 'secp384r1' } as const;
+
 /**
  * A certification authority of a virtual vendor. Its private key is made here, never written and
- * never handed out: it ends with the process.
+ * never handed out: it ends with the process. A root alone can be given a key that outlives it.
  */
 export class Authority {
   readonly name: readonly NameAttribute[];
@@ -59,17 +68,15 @@ export class Authority {
   readonly validity: Validity;
   readonly #signer: CertificateSigner;
 
-  private constructor(wanted: NewAuthority, issuer: Authority | null) {
-    const pair = generateKeyPairSync('ec', {
-      namedCurve: wanted.curve,
-      publicKeyEncoding: { type: 'spki', format: 'der' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-    });
+  private constructor(
+    wanted: NewAuthority,
+    { issuer, pkcs8 }: { readonly issuer: Authority | null; readonly pkcs8: Uint8Array },
+  ) {
     const digest = wanted.digest ?? (wanted.curve === 'P-256' ? 'sha256' : 'sha384');
     this.name = wanted.name;
-    this.spki = new Uint8Array(pair.publicKey);
+    this.spki = spkiOf(pkcs8, wanted.curve);
     this.validity = { notBeforeMs: wanted.notBeforeMs, notAfterMs: wanted.notAfterMs };
-    this.#signer = ecSigner(pair.privateKey, digest);
+    this.#signer = ecSigner(pkcs8, digest);
     this.certificate = (issuer ?? this).issue({
       ...this.validity,
       serial: wanted.serial ?? randomSerial(),
@@ -79,14 +86,17 @@ export class Authority {
     });
   }
 
-  /** A self-signed authority. */
-  static root(wanted: NewAuthority): Authority {
-    return new Authority(wanted, null);
+  /**
+   * A self-signed authority. With a key of its own (PKCS#8, DER) it is the same anchor each time that
+   * it is made: key and name stay, serial and validity are those of the day.
+   */
+  static root(wanted: NewAuthority, pkcs8 = createAuthorityKey(wanted.curve)): Authority {
+    return new Authority(wanted, { issuer: null, pkcs8 });
   }
 
   /** An authority below this one. */
   subordinate(wanted: NewAuthority): Authority {
-    return new Authority(wanted, this);
+    return new Authority(wanted, { issuer: this, pkcs8: createAuthorityKey(wanted.curve) });
   }
 
   /** Issues one certificate. */
@@ -98,6 +108,16 @@ export class Authority {
   sign(bytes: Uint8Array): Uint8Array {
     return this.#signer.sign(bytes);
   }
+}
+
+/** A fresh private key for an authority: PKCS#8, DER. */
+export function createAuthorityKey(curve: NewAuthority['curve']): Uint8Array {
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: curve,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  return new Uint8Array(privateKey);
 }
 
 /** A positive 16-byte serial number without a leading zero. */
@@ -121,6 +141,14 @@ export function authorityKeyIdExtension(spki: Uint8Array): NewExtension {
 /** keyUsage with these bits, critical. */
 export function keyUsageExtension(...bits: readonly number[]): NewExtension {
   return { oid: EXTENSION_OID.keyUsage, critical: true, value: der.namedBits(...bits) };
+}
+
+function spkiOf(pkcs8: Uint8Array, curve: NewAuthority['curve']): Uint8Array {
+  const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  const name = key.asymmetricKeyDetails?.namedCurve;
+  if (name !== CURVE_NAMES[curve])
+    throw new RangeError(`a key on ${name ?? 'no curve'}, not ${curve}`);
+  return new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
 }
 
 function authorityExtensions(

@@ -6,5 +6,5 @@ export * from './apple-keystore.js';
 export { chainOfStranger } from './forged-attestation.js';
 export * from './secure-hardware.js';
 export { spoofedKeystore } from './spoofed-keystore.js';
-export { createVendorRoots } from './vendor-roots.js';
-export type { Provisioning, VendorRoots } from './vendor-roots.js';
+export { createVendorRootKey, createVendorRoots, VENDOR_ROOTS } from './vendor-roots.js';
+export type { Provisioning, VendorRoot, VendorRootKeys, VendorRoots } from './vendor-roots.js';

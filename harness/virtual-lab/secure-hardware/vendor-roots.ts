@@ -1,7 +1,13 @@
 import { NAME_OID, type NameAttribute } from '../../encoding/distinguished-name.js';
 import { encodeCbor } from '../../encoding/cbor.js';
 import { der } from '../../encoding/der-writer.js';
-import { Authority, randomSerial, type NewAuthority, type Validity } from './authority.js';
+import {
+  Authority,
+  createAuthorityKey,
+  randomSerial,
+  type NewAuthority,
+  type Validity,
+} from './authority.js';
 
 /** An attestation key of a phone: its authority and the chain from it to the root, both included. */
 export interface AttestationSigner {
@@ -61,13 +67,38 @@ const APPLICATION_INTEGRATION_MARK_OID = '1.2.840.113635.100.6.2.3';
 
 const LEVEL_NAMES = { tee: 'TEE', strongbox: 'StrongBox' } as const;
 
-/** Makes all vendors, keys included; nothing of it outlives the process. */
-export function createVendorRoots(options: { readonly clock?: () => Date } = {}): VendorRoots {
+/** Each vendor's root, with the curve of its key. */
+export const VENDOR_ROOTS = {
+  android: 'P-384',
+  androidSoftware: 'P-256',
+  appAttest: 'P-384',
+  receipts: 'P-384',
+} as const;
+
+/** A vendor's root by its name. */
+export type VendorRoot = keyof typeof VENDOR_ROOTS;
+
+/** The private keys of the roots, PKCS#8, DER: secret, since whoever has them is every vendor. */
+export type VendorRootKeys = Readonly<Record<VendorRoot, Uint8Array>>;
+
+/** A fresh private key for a root: PKCS#8, DER. */
+export function createVendorRootKey(root: VendorRoot): Uint8Array {
+  return createAuthorityKey(VENDOR_ROOTS[root]);
+}
+
+/**
+ * Makes all vendors, keys included; nothing of it outlives the process. Where the roots' keys are
+ * given, whoever trusts those roots trusts what these vendors certify.
+ */
+export function createVendorRoots(
+  options: { readonly clock?: () => Date; readonly rootKeys?: VendorRootKeys } = {},
+): VendorRoots {
   const now = options.clock ?? (() => new Date());
   const nowMs = now().getTime();
-  const android = androidVendor(nowMs, now);
-  const software = softwareVendor(nowMs);
-  const apple = appleVendor(nowMs);
+  const keys: Partial<VendorRootKeys> = options.rootKeys ?? {};
+  const android = androidVendor(nowMs, { now, rootKey: keys.android });
+  const software = softwareVendor(nowMs, keys.androidSoftware);
+  const apple = appleVendor(nowMs, keys);
   return {
     ...android,
     ...apple,
@@ -83,13 +114,19 @@ type AppleVendor = Pick<
   'appAttestAnchors' | 'receiptAnchors' | 'appAttest' | 'receipts'
 >;
 
-function androidVendor(nowMs: number, now: () => Date): AndroidVendor {
-  const root = Authority.root({
-    name: [organization(LAB), unit('Android'), common('Virtual Key Attestation Root')],
-    curve: 'P-384',
-    keyUsage: [KEY_CERT_SIGN, CRL_SIGN],
-    ...around(nowMs, { pastMs: 3 * YEAR_MS, futureMs: 12 * YEAR_MS }),
-  });
+function androidVendor(
+  nowMs: number,
+  { now, rootKey }: { readonly now: () => Date; readonly rootKey: Uint8Array | undefined },
+): AndroidVendor {
+  const root = Authority.root(
+    {
+      name: [organization(LAB), unit('Android'), common('Virtual Key Attestation Root')],
+      curve: VENDOR_ROOTS.android,
+      keyUsage: [KEY_CERT_SIGN, CRL_SIGN],
+      ...around(nowMs, { pastMs: 3 * YEAR_MS, futureMs: 12 * YEAR_MS }),
+    },
+    rootKey,
+  );
   const factories = {
     tee: factory(root, 'tee', nowMs),
     strongbox: factory(root, 'strongbox', nowMs),
@@ -156,15 +193,18 @@ function remoteProvisioner(
 }
 
 // Shaped as AOSP's software attestation, whose published keys sign for every emulator.
-function softwareVendor(nowMs: number): AttestationSigner {
+function softwareVendor(nowMs: number, rootKey: Uint8Array | undefined): AttestationSigner {
   const validity = around(nowMs, { pastMs: 3 * YEAR_MS, futureMs: 10 * YEAR_MS });
   const keyUsage = [DIGITAL_SIGNATURE, KEY_CERT_SIGN];
-  const root = Authority.root({
-    name: [organization(LAB), unit('Android'), common('Virtual Software Attestation Root')],
-    curve: 'P-256',
-    keyUsage,
-    ...validity,
-  });
+  const root = Authority.root(
+    {
+      name: [organization(LAB), unit('Android'), common('Virtual Software Attestation Root')],
+      curve: VENDOR_ROOTS.androidSoftware,
+      keyUsage,
+      ...validity,
+    },
+    rootKey,
+  );
   const intermediate = root.subordinate({
     name: [organization(LAB), unit('Android'), common('Virtual Software Attestation Intermediate')],
     curve: 'P-256',
@@ -176,15 +216,18 @@ function softwareVendor(nowMs: number): AttestationSigner {
   return { authority: intermediate, chain: [intermediate.certificate, root.certificate] };
 }
 
-function appleVendor(nowMs: number): AppleVendor {
+function appleVendor(nowMs: number, keys: Partial<VendorRootKeys>): AppleVendor {
   const validity = around(nowMs, { pastMs: 5 * YEAR_MS, futureMs: 10 * YEAR_MS });
   const keyUsage = [KEY_CERT_SIGN, CRL_SIGN];
-  const root = Authority.root({
-    name: [common('Virtual App Attestation Root CA'), organization(LAB)],
-    curve: 'P-384',
-    keyUsage,
-    ...validity,
-  });
+  const root = Authority.root(
+    {
+      name: [common('Virtual App Attestation Root CA'), organization(LAB)],
+      curve: VENDOR_ROOTS.appAttest,
+      keyUsage,
+      ...validity,
+    },
+    keys.appAttest,
+  );
   const appAttest = root.subordinate({
     name: [
       // The real intermediate's name: foreign verifiers look for it.
@@ -199,12 +242,15 @@ function appleVendor(nowMs: number): AppleVendor {
     keyUsage,
     ...validity,
   });
-  const receiptRoot = Authority.root({
-    name: [common('Virtual Receipt Root CA'), organization(LAB)],
-    curve: 'P-384',
-    keyUsage,
-    ...validity,
-  });
+  const receiptRoot = Authority.root(
+    {
+      name: [common('Virtual Receipt Root CA'), organization(LAB)],
+      curve: VENDOR_ROOTS.receipts,
+      keyUsage,
+      ...validity,
+    },
+    keys.receipts,
+  );
   return {
     appAttestAnchors: [root.certificate],
     receiptAnchors: [receiptRoot.certificate],
