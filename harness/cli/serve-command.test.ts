@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { productRoot } from '../product.js';
 import { main } from './main.js';
 import { command } from './testing/captured-terminal.js';
 
@@ -81,6 +82,16 @@ describe('attestlab serve', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as Line).msg)).toEqual(['listening', 'closed']);
     expect(err).toMatch(/to trust {3}.*servers-ca\.pem\n/);
+    expect(err).toMatch(/Android {4}google.*, virtual lab; a status list of 0 hours ago/);
+    expect(err).not.toMatch(/WARNING/);
+  });
+
+  it('warns where its policy can accept nobody', async () => {
+    const trust = join(productRoot, 'fixtures', 'trust');
+    const { err } = await served(['--trust', trust], () => Promise.resolve());
+    expect(err).toMatch(/App Attest apple-app-attestation-root-ca; receipts by apple-root-ca-g3/);
+    expect(err).toMatch(/WARNING: no Android phone can enrol: there is no status list, and policy/);
+    expect(err).not.toMatch(/virtual lab/);
   });
 
   it('takes TLS 1.3 alone where it is told so', async () => {

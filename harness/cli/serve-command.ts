@@ -6,7 +6,8 @@ import { loadLab, type Lab } from '../farm/lab.js';
 import type { TlsVersions } from '../relying-party/index.js';
 import { labPolicy } from '../run/lab-policy.js';
 import { loadPolicy } from '../run/load-policy.js';
-import { serveLab, type ServedLab } from '../run/serve.js';
+import { anchorNames, serveLab, type ServedLab } from '../run/serve.js';
+import type { RevocationSnapshot } from '../trust/index.js';
 import { shippedLab } from './shipped-lab.js';
 import type { Terminal } from './terminal.js';
 
@@ -50,7 +51,7 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
         },
       },
     });
-    terminal.err(announcement(lab, served));
+    terminal.err(announcement(lab, served, new Date()));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     await served.close();
     return EXIT.passed;
@@ -59,19 +60,36 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
   }
 }
 
-function announcement(
-  lab: Lab,
-  { relyingParty, serverAnchorFile, adminTokenFile }: ServedLab,
-): string {
+function announcement(lab: Lab, served: ServedLab, now: Date): string {
+  const { relyingParty, serverAnchorFile, adminTokenFile, trust, gaps } = served;
+  const { android, appAttest, receipts } = anchorNames(trust);
+  const listed = (names: readonly string[]) => (names.length === 0 ? 'nobody' : names.join(', '));
   return [
     `relying party of lab ${lab.name}: ${lab.referenceValues.relyingParty.rpId}`,
     `  enrolment  ${relyingParty.enrolUrl}`,
     `  api        ${relyingParty.apiUrl} (mutual TLS)`,
     `  admin      ${relyingParty.adminUrl ?? 'none'}, token in ${adminTokenFile}`,
     `  to trust   ${serverAnchorFile}`,
+    'trusts for evidence',
+    `  Android    ${listed(android)}; ${describeList(trust.revocation, now)}`,
+    `  App Attest ${listed(appAttest)}; receipts by ${listed(receipts)}`,
+    ...gaps.map(({ phones, reason }) => `WARNING: no ${phones} can enrol: ${reason}`),
     'SIGINT or SIGTERM ends it',
     '',
   ].join('\n');
+}
+
+const HOUR_MS = 3_600_000;
+
+function describeList(list: RevocationSnapshot | null, now: Date): string {
+  if (list === null) return 'no status list';
+  if (!list.usable) return 'an unusable status list';
+  const { takenAtMs, entries } = list;
+  const age =
+    takenAtMs === null
+      ? 'of unknown age'
+      : `of ${Math.round((now.getTime() - takenAtMs) / HOUR_MS)} hours ago`;
+  return `a status list ${age} with ${entries.size} entries`;
 }
 
 // A file of a policy is the caller's, and so relative to where he stands.

@@ -11,15 +11,7 @@ import {
   type LabPki,
   type RelyingPartyOptions,
 } from '../relying-party/index.js';
-import {
-  anchorOf,
-  loadTrust,
-  parseRevocationList,
-  type RevocationSnapshot,
-  type TrustAnchor,
-  type TrustSet,
-} from '../trust/index.js';
-import { parseCertificate } from '../encoding/certificate.js';
+import { loadTrust, type TrustSet } from '../trust/index.js';
 import { createSignatureMemo, createVerifier, type AppraisalPolicy } from '../verifier/index.js';
 import { prepareAppiumHome } from '../virtual-lab/appium-home.js';
 import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spec.js';
@@ -34,6 +26,7 @@ import { createProxies, type Proxies } from './proxies.js';
 import type { Lever } from './levers.js';
 import { openPlayIntegrity } from './play-integrity.js';
 import type { RunFolder } from './run-folder.js';
+import { virtualRevocation, withVirtualRoots } from './virtual-trust.js';
 import { createWatches, type Watches } from './watches.js';
 import type { Sabotage } from './sabotages/sabotage.js';
 
@@ -237,27 +230,10 @@ function runTrust(lab: Lab, virtualLab: VirtualLab | null): TrustSet {
   if (lab.inventory.value.phones.some(({ virtual }) => virtual === undefined)) {
     throw new Error('a real phone would be judged by the roots of virtual ones');
   }
-  const { trustAnchors, play } = virtualLab;
+  const { trustAnchors, revocation, play } = virtualLab;
   return {
-    ...trust,
-    androidAnchors: [...trust.androidAnchors, ...trustAnchors.android.map(virtualAnchor)],
-    appAttestAnchors: [...trust.appAttestAnchors, ...trustAnchors.appAttest.map(virtualAnchor)],
-    knownSoftwareRoots: [
-      ...trust.knownSoftwareRoots,
-      ...trustAnchors.androidSoftware.map(virtualAnchor),
-    ],
-    receiptAnchors: [...trust.receiptAnchors, ...trustAnchors.receipts.map(virtualAnchor)],
-    revocation: trust.revocation ?? virtualRevocation(virtualLab),
+    ...withVirtualRoots(trust, trustAnchors),
+    revocation: trust.revocation ?? virtualRevocation(revocation),
     playIntegrityKeys: play.keys,
   };
-}
-
-function virtualRevocation({ revocation }: VirtualLab): RevocationSnapshot {
-  return parseRevocationList(revocation.json, revocation.fetchedAt.getTime());
-}
-
-function virtualAnchor(certificate: Uint8Array): TrustAnchor {
-  const parsed = parseCertificate(certificate);
-  if (!parsed.ok) throw new Error(`a root of the virtual lab: ${parsed.malformation.message}`);
-  return anchorOf('virtual lab', parsed.value);
 }

@@ -11,17 +11,22 @@ import {
   readAdminToken,
   startRelyingParty,
   type RelyingParty,
+  type RelyingPartyOptions,
   type Store,
   type TlsVersions,
 } from '../relying-party/index.js';
-import { loadTrust } from '../trust/index.js';
+import { loadTrust, type TrustSet } from '../trust/index.js';
 import { createSignatureMemo, createVerifier, type AppraisalPolicy } from '../verifier/index.js';
+import { revocationOf } from '../virtual-lab/revocation.js';
+import { trustGaps, type TrustGap } from './trust-gaps.js';
+import { virtualRevocation, withVirtualRoots } from './virtual-trust.js';
+import { openVirtualVendors, rootsOf, VENDORS_FOLDER } from './virtual-vendors.js';
 
 /** What a lab's relying party is started with. */
 export interface ServeOptions {
   readonly lab: Lab;
   readonly policy: AppraisalPolicy;
-  /** The trust folder; the lab's own where it is left out. */
+  /** The trust folder, and nothing besides it; see `trustOf` where it is left out. */
   readonly trust?: string;
   /** Where keys and certificates are kept. */
   readonly home: string;
@@ -35,6 +40,8 @@ export interface ServeOptions {
   readonly store: string;
   /** Takes structured lines. */
   readonly log: { write(line: string): void };
+  /** Spoils it, to prove that attacks on it would be noticed; no command reaches this. */
+  readonly spoil?: (options: RelyingPartyOptions) => RelyingPartyOptions;
 }
 
 /** A relying party that serves a lab. */
@@ -44,25 +51,29 @@ export interface ServedLab {
   readonly serverAnchorFile: string;
   /** Holds the bearer token of the administration. */
   readonly adminTokenFile: string;
+  readonly trust: TrustSet;
+  /** Whom it can accept nothing from, as things are. */
+  readonly gaps: readonly TrustGap[];
   /** Ends its connections and its store; may be called again. */
   close(): Promise<void>;
 }
 
 /** Starts a lab's relying party with keys that outlive it. */
 export async function serveLab(options: ServeOptions): Promise<ServedLab> {
-  const { lab, policy, home, address, publicHost } = options;
+  const { lab, policy, home, address, publicHost, spoil } = options;
   const { referenceValues } = lab;
   const { rpId } = referenceValues.relyingParty;
   const store = openStoreOf(options.store);
-  const trust = loadTrust(options.trust ?? lab.trustFolder);
   ownFolder(home);
+  const trust = trustOf(options);
+  const gaps = trustGaps(trust, { policy, now: new Date() });
   const pkiFolder = join(home, 'pki');
   const adminTokenFile = join(home, 'admin-token');
   const pki = await openPkiFolder(pkiFolder, {
     ...{ dnsName: rpId, alternativeNames: [publicHost], now: new Date() },
   });
   const { log, ...events } = loggingEvents(options.log);
-  const relyingParty = await startRelyingParty({
+  const whole: RelyingPartyOptions = {
     ...{ rpId, policy, pki, store, events, address, publicHost },
     judge: createVerifier({ trust, memo: createSignatureMemo() }),
     referenceValues: {
@@ -73,19 +84,55 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     ports: options.ports,
     tlsVersions: options.tlsVersions,
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
-  });
+  };
+  const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole);
   const { enrolUrl, apiUrl, adminUrl } = relyingParty;
   log.info(
-    { enrolUrl, apiUrl, adminUrl, rpId, policy: policy.id, tls: options.tlsVersions },
+    {
+      ...{ enrolUrl, apiUrl, adminUrl, rpId, policy: policy.id, tls: options.tlsVersions },
+      anchors: anchorNames(trust),
+    },
     'listening',
   );
+  for (const { phones, reason } of gaps) log.warn({ phones, reason }, 'nobody can enrol');
   return {
     relyingParty,
     serverAnchorFile: join(pkiFolder, PKI_FILES.serverAnchor),
-    adminTokenFile,
+    ...{ adminTokenFile, trust, gaps },
     async close() {
       await relyingParty.close();
       log.info('closed');
+    },
+  };
+}
+
+/** The names of a trust set's anchors, by what they are anchors of. */
+export function anchorNames({ androidAnchors, appAttestAnchors, receiptAnchors }: TrustSet) {
+  const names = (anchors: TrustSet['androidAnchors']) => anchors.map(({ name }) => name);
+  return {
+    android: names(androidAnchors),
+    appAttest: names(appAttestAnchors),
+    receipts: names(receiptAnchors),
+  };
+}
+
+/**
+ * What a lab's relying party trusts: a folder that the caller names, or the lab's own. A lab of virtual
+ * phones has vendors of its own besides, who publish their status list at any time; their roots are in
+ * no folder of trust, and no lab of real phones ever opens them.
+ */
+function trustOf({ lab, home, trust: named }: ServeOptions): TrustSet {
+  const trust = loadTrust(named ?? lab.trustFolder);
+  const real = lab.inventory.value.phones.filter(({ virtual }) => virtual === undefined);
+  if (named !== undefined || lab.inventory.value.phones.length === 0 || real.length > 0)
+    return trust;
+  const vendors = openVirtualVendors(join(home, VENDORS_FOLDER));
+  const whole = withVirtualRoots(trust, rootsOf(vendors));
+  if (trust.revocation !== null) return whole;
+  return {
+    ...whole,
+    get revocation() {
+      return virtualRevocation({ json: revocationOf([]), fetchedAt: vendors.now() });
     },
   };
 }

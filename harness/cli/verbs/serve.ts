@@ -11,7 +11,7 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
     .option('--lab <path>', "a lab's folder or lab.yaml; default: the shipped virtual lab")
     .option('--home <folder>', "where keys are kept; default: in the user's state folder")
     .option('--policy <policy>', "a policy's name or file (.yaml); default: the lab's own")
-    .option('--trust <folder>', "trust anchors; default: the lab's own")
+    .option('--trust <folder>', "trust anchors, and no others; default: the lab's own")
     .option('--store <url>', 'where it remembers; memory: forgets at the end', 'memory:')
     .option('--address <ip>', 'address to listen on', '127.0.0.1')
     .option('--public-host <name>', 'name or address under which phones reach it', 'localhost')
@@ -41,5 +41,8 @@ const DETAILS = `
 Keys and authorities are made on first use and kept in the home folder, for its
 owner alone. Structured lines go to stdout, one JSON object each; they hold no
 body, challenge, token or key.
+
+A lab of virtual phones also trusts roots that are kept in the home folder, and
+\`attestlab attack --home\` mints evidence under them. No other lab ever does.
 
 Exit codes: 0 ended by a signal, 2 usage or a bad file, 4 a port that is taken`;
