@@ -5,6 +5,7 @@ import { renderError } from './render-error.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { declareApp } from './verbs/app.js';
 import { declareAppraise } from './verbs/appraise.js';
+import { declareAttack } from './verbs/attack.js';
 import { declareCorpus } from './verbs/corpus.js';
 import { declareDifferential } from './verbs/differential.js';
 import { declareDoctor } from './verbs/doctor.js';
@@ -88,6 +89,7 @@ function program(context: VerbContext): Command {
     declareTrust,
     declareDoctor,
     declareServe,
+    declareAttack,
   ]) {
     declare(root, context);
   }

@@ -38,7 +38,7 @@ export {
   type GoogleDecoderOptions,
 } from './play-integrity/google-decoder.js';
 export { APP_ATTEST_EPOCH } from './signers.js';
-export { SERVICE_CODES, type RefusalCode } from './refusal.js';
+export { SERVICE_CODES, type RefusalCode, type ServiceCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';
 export * from './schemas.js';
 export type { AdminOptions, RelyingPartyOptions } from './options.js';

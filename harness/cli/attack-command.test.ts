@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ATTACKS } from '../attacks/index.js';
+import { loadLab } from '../farm/lab.js';
+import { labPolicy } from '../run/lab-policy.js';
+import { ignoring, withVerifier } from '../run/sabotages/wrap.js';
+import { serveLab, type ServedLab, type ServeOptions } from '../run/serve.js';
+import type { AttestationResult } from '../verifier/index.js';
+import { shippedLab } from './shipped-lab.js';
+import { command } from './testing/captured-terminal.js';
+
+const root = mkdtempSync(join(tmpdir(), 'attestlab-attack-'));
+const home = join(root, 'home');
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Serves the shipped lab, spoilt or not, while `use` attacks it. */
+async function served<Value>(
+  spoil: ServeOptions['spoil'],
+  use: (served: ServedLab) => Promise<Value>,
+): Promise<Value> {
+  const lab = loadLab(shippedLab);
+  const told = await serveLab({
+    ...{ lab, home, policy: labPolicy(lab), store: 'memory:', tlsVersions: 'both' },
+    ...{ address: '127.0.0.1', publicHost: 'localhost', ports: { enrolment: 0, api: 0 } },
+    admin: { address: '127.0.0.1', port: 0 },
+    log: { write: () => undefined },
+    ...(spoil === undefined ? {} : { spoil }),
+  });
+  try {
+    return await use(told);
+  } finally {
+    await told.close();
+  }
+}
+
+/** The command against what is served. */
+function attacked(spoil: ServeOptions['spoil'], ...args: readonly string[]) {
+  return served(spoil, ({ relyingParty: { enrolUrl, apiUrl } }) =>
+    command('attack', '--target', enrolUrl, '--api', apiUrl, '--home', home, ...args),
+  );
+}
+
+const resultSchema = z.object({
+  id: z.string(),
+  door: z.string(),
+  must: z.string(),
+  outcome: z.string(),
+  status: z.int().nullable(),
+  code: z.string().nullable(),
+  codes: z.array(z.string()),
+  asItMust: z.boolean().nullable(),
+});
+const summarySchema = z.strictObject({
+  attacks: z.int(),
+  refused: z.int(),
+  refusedForAnotherReason: z.int(),
+  accepted: z.int(),
+  genuineRefused: z.int(),
+  failed: z.int(),
+  unsent: z.array(z.object({ id: z.string(), reason: z.string() })),
+});
+
+function read(out: string) {
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  const results = lines.slice(0, -1).map((line) => resultSchema.parse(line));
+  return { results, summary: summarySchema.parse(lines.at(-1)) };
+}
+
+describe('attestlab attack', () => {
+  it('has every attack refused by the reference, for its own reason, and nothing that is genuine', async () => {
+    const { exit, out, err } = await attacked(undefined, '--json');
+    expect([exit, err]).toEqual([0, '']);
+    const { results, summary } = read(out);
+    const beside = results.filter(
+      ({ must, code, codes }) => must === 'be refused' && !codes.includes(code ?? ''),
+    );
+    expect(beside.map(({ id, door, code }) => [id, door, code])).toEqual([]);
+    expect(summary).toMatchObject({ accepted: 0, genuineRefused: 0, failed: 0 });
+    expect(summary.attacks).toBeGreaterThan(150);
+    const sent = new Set([...results, ...summary.unsent].map(({ id }) => id));
+    const missing = ATTACKS.filter(({ id }) => !sent.has(id));
+    expect(missing.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('tells in lines what was refused, and why others were not sent', async () => {
+    const { exit, out } = await attacked(undefined, '--only', 'signed-request/timestamp-stale');
+    expect(exit).toBe(0);
+    const lines = out.split('\n');
+    expect(lines[0]).toMatch(/^accepted 200 +genuine +profile S, Android phone$/);
+    expect(lines[2]).toMatch(
+      /^refused {2}403 timestamp_stale +signed-request\/timestamp-stale +profile S, Android phone$/,
+    );
+    expect(out).toMatch(/\n2 of 2 attacks refused, 0 of them for another reason than their own\n$/);
+  });
+
+  it('exits 3 where the only attack asked for cannot be sent, and says why', async () => {
+    const { exit, out } = await attacked(undefined, '--only', 'app-attest/after-its-time');
+    expect(exit).toBe(3);
+    expect(out).toMatch(/only the clock of the target decides.*: app-attest\/after-its-time\n/);
+  });
+});
+
+describe('attestlab attack on a backend that forgets a check', () => {
+  it.each([
+    ['signed-request/timestamp-not-stale', 'signed-request/timestamp-stale', 2],
+    ['signed-request/counter-not-replayed', 'profile-r/signature-twin', 2],
+    ['android-key/levels-equal', 'android-key/levels-unequal', 2],
+    ['csr/signature-verifies', 'csr/signature-bit', 2],
+    ['app-attest/environment-allowed', 'app-attest/development-build', 1],
+    ['app-attest-assertion/counter-increased', 'app-attest-assertion/rolled-back', 1],
+    ['signed-request/assertion-counter-increased', 'signed-request/assertion-held-back', 1],
+    ['signed-request/key-bound-to-connection', 'signed-request/other-connection', 2],
+    ['signed-request/epoch-current', 'profile-r/epoch-before', 1],
+  ] as const)('that of %s: %s is accepted, which exits 1', async (check, only, doors) => {
+    const spoil = withVerifier(ignoring(check));
+    const { exit, out } = await attacked(spoil, '--json', '--only', only);
+    expect(exit).toBe(1);
+    const { results, summary } = read(out);
+    expect(summary).toMatchObject({ accepted: doors, failed: 0, genuineRefused: 0 });
+    expect(results.filter(({ asItMust }) => asItMust === false).map(({ id }) => id)).toEqual(
+      new Array(doors).fill(only),
+    );
+  });
+
+  it('shows in lines what it accepted', async () => {
+    const spoil = withVerifier(ignoring('android-key/levels-equal'));
+    const { out } = await attacked(spoil, '--only', 'android-key/levels-unequal');
+    expect(out).toMatch(/^ACCEPTED 201 +android-key\/levels-unequal +enrolment, Android phone$/m);
+    expect(out).toMatch(/^ACCEPTED: android-key\/levels-unequal, enrolment, Android phone: 201$/m);
+  });
+});
+
+type Appraise = Parameters<Parameters<typeof withVerifier>[0]>[0];
+
+/** Appraises as it should until it turned somebody away, and from then on as `after` has it. */
+const afterRefusal = (after: (result: AttestationResult) => AttestationResult) =>
+  withVerifier((appraise: Appraise) => {
+    let isOver = false;
+    return (input) => {
+      const result = appraise(input);
+      if (isOver) return after(result);
+      isOver = result.verdict !== 'accepted';
+      return result;
+    };
+  });
+
+describe('attestlab attack where nothing can be learnt', () => {
+  it('exits 4 where what is genuine is refused, and sends no attack', async () => {
+    const spoil = withVerifier((appraise) => (input) => ({
+      ...appraise(input),
+      verdict: 'indeterminate',
+    }));
+    const { exit, out, err } = await attacked(spoil);
+    expect([exit, out]).toEqual([4, '']);
+    expect(err).toMatch(/nothing can be learnt, since what is genuine is not accepted: .* 403/);
+  });
+
+  it('exits 4 where the target breaks over attacks', async () => {
+    const spoil = afterRefusal(() => {
+      throw new Error('broken');
+    });
+    const { exit, out } = await attacked(spoil, '--json', '--only', 'csr/key-swapped');
+    expect(exit).toBe(4);
+    expect(read(out).results.map(({ outcome, status }) => [outcome, status])).toContainEqual([
+      'failed',
+      500,
+    ]);
+  });
+
+  it('exits 4 where the target turns everybody away after the first attack', async () => {
+    const spoil = afterRefusal((result) => ({ ...result, verdict: 'indeterminate' }));
+    const { exit, out } = await attacked(spoil, '--json', '--only', 'csr/key-swapped');
+    expect(exit).toBe(4);
+    const { summary } = read(out);
+    expect(summary.accepted).toBe(0);
+    expect(summary.failed).toBeGreaterThan(0);
+  });
+
+  it('exits 4 where nobody listens', async () => {
+    const { enrolUrl } = await served(undefined, ({ relyingParty }) =>
+      Promise.resolve(relyingParty),
+    );
+    const { exit, err } = await command('attack', '--target', enrolUrl, '--home', home);
+    expect(exit).toBe(4);
+    expect(err).toMatch(/no answer to POST/);
+  });
+
+  it('exits 4 where the target trusts other roots', async () => {
+    const stranger = join(root, 'stranger');
+    const { exit, err } = await served(undefined, ({ relyingParty, serverAnchorFile }) =>
+      command(
+        ...['attack', '--target', relyingParty.enrolUrl, '--api', relyingParty.apiUrl],
+        ...['--home', stranger, '--insecure-ca', serverAnchorFile],
+      ),
+    );
+    expect(exit).toBe(4);
+    expect(err).toMatch(/not accepted: .*403 trust_anchor_unknown/);
+  });
+
+  it('exits 4 where the target’s own certificate is nobody’s', async () => {
+    const stranger = join(root, 'without-authority');
+    const { exit, err } = await served(undefined, ({ relyingParty }) =>
+      command('attack', '--target', relyingParty.enrolUrl, '--home', stranger),
+    );
+    expect(exit).toBe(4);
+    expect(err).toMatch(/certificate/);
+  });
+
+  it.each([
+    [['--target', 'http://localhost:1'], /--target: "http:\/\/localhost:1" is no origin/],
+    [['--target', 'https://localhost:1/v1'], /is no origin/],
+    [['--target', 'https://localhost:1', '--api', 'x'], /--api: "x" is no origin/],
+    [['--target', 'https://localhost:1', '--only', 'x'], /--only: no such attack "x"/],
+    [['--target', 'https://localhost:1', '--insecure-ca', '/no/such'], /\/no\/such/],
+    [[], /required option '--target <url>'/],
+  ])('exits 2 for %j and says why', async (args, message) => {
+    const { exit, out, err } = await command('attack', '--home', home, ...args);
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});

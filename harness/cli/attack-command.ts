@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { parsePemCertificates } from '../encoding/pem.js';
+import { EXIT, HarnessError, type ExitCode } from '../errors.js';
+import { loadLab } from '../farm/lab.js';
+import { PKI_FILES } from '../relying-party/index.js';
+import { ATTACK_IDS, attackTarget, type AttackReport } from '../run/attack/attack-target.js';
+import { targetAt } from '../run/attack/target.js';
+import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';
+import { resultJson, resultText, summaryJson, summaryText } from './attack-text.js';
+import { stateFolder } from './serve-command.js';
+import { shippedLab } from './shipped-lab.js';
+import type { Terminal } from './terminal.js';
+
+/** The options of `attestlab attack`, as the command line gives them. */
+export interface AttackCommandOptions {
+  readonly target: string;
+  readonly api?: string;
+  readonly lab?: string;
+  readonly home?: string;
+  readonly insecureCa?: string;
+  readonly only?: string;
+  readonly json?: true;
+}
+
+/** Attacks a backend and says what it did. */
+export async function attack(options: AttackCommandOptions, terminal: Terminal): Promise<number> {
+  const { only, json } = options;
+  const enrolUrl = originOf(options.target, '--target');
+  const apiUrl = options.api === undefined ? enrolUrl : originOf(options.api, '--api');
+  if (only !== undefined && !ATTACK_IDS.includes(only)) {
+    throw new HarnessError('ERR_USAGE', `--only: no such attack "${only}"`);
+  }
+  const lab = loadLab(options.lab ?? shippedLab);
+  const home = options.home ?? stateFolder(lab.name);
+  const anchors = anchorsOf(options.insecureCa, home);
+  const vendors = openVirtualVendors(join(home, VENDORS_FOLDER));
+  const report = await attackTarget({
+    target: targetAt({ enrolUrl, apiUrl, anchors }),
+    values: lab.referenceValues,
+    ...{ vendors, only: only ?? null },
+    onResult: (result) => {
+      terminal.out(json === undefined ? resultText(result) : resultJson(result));
+    },
+  });
+  terminal.out(json === undefined ? summaryText(report) : summaryJson(report));
+  return exitOf(report);
+}
+
+function exitOf({ results }: AttackReport): ExitCode {
+  if (results.some(({ asItMust }) => asItMust === false)) return EXIT.unexpectedVerdict;
+  if (results.length === 0) return EXIT.coverage;
+  return results.some(({ asItMust }) => asItMust === null) ? EXIT.infrastructure : EXIT.passed;
+}
+
+function originOf(text: string, option: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:' && url.pathname === '/' && url.search === '') return url.origin;
+  throw new HarnessError(
+    'ERR_USAGE',
+    `${option}: "${text}" is no origin such as https://rp.test:8443`,
+  );
+}
+
+function anchorsOf(named: string | undefined, home: string): readonly Uint8Array[] {
+  const own = join(home, 'pki', PKI_FILES.serverAnchor);
+  if (named !== undefined) return certificatesOf(readText(named), named);
+  if (existsSync(own)) return certificatesOf(readText(own), own);
+  return certificatesOf(rootCertificates.join('\n'), 'the authorities of the public web');
+}
+
+function certificatesOf(text: string, where: string): readonly Uint8Array[] {
+  const parsed = parsePemCertificates(text);
+  if (parsed.ok && parsed.value.length > 0) return parsed.value;
+  const problem = parsed.ok ? 'holds no certificate' : parsed.malformation.message;
+  throw new HarnessError('ERR_FILE_INVALID', `${where}: ${problem}`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HarnessError('ERR_FILE_UNREADABLE', `${file}: ${reason}`, { cause });
+  }
+}
