@@ -12,6 +12,9 @@ export function combineEvents(...listeners: readonly RelyingPartyEvents[]): Rely
     onRefusedConnection: (event) => {
       for (const listener of listeners) listener.onRefusedConnection?.(event);
     },
+    onReceiptRefreshed: (event) => {
+      for (const listener of listeners) listener.onReceiptRefreshed?.(event);
+    },
     onFault: (error) => {
       for (const listener of listeners) listener.onFault(error);
     },

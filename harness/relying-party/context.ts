@@ -7,6 +7,7 @@ import type { RelyingPartyEvents } from './events.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
 import type { JudgedCheck } from './refusal.js';
+import type { Receipts } from './receipts/receipts.js';
 import type { Rules } from './rules.js';
 import type { ChallengePurpose, Store } from './store.js';
 
@@ -43,6 +44,8 @@ export interface Context {
   };
   readonly events: RelyingPartyEvents;
   readonly denyList: Pick<DenyList, 'find'>;
+  /** Null where receipts of App Attest are not refreshed. */
+  readonly receipts: Pick<Receipts, 'keep'> | null;
   /** Where traffic is recorded; null where nobody watches it. */
   readonly monitor: TrafficLog | null;
 }

@@ -61,6 +61,7 @@ export class Enrolment {
       await store.replaceTlsKey(id, { tlsKey });
     }
     registrationsOf(store).changed();
+    this.#context.receipts?.keep(question, id);
     return key.accepted({
       ...{ registrationId: id, keyId: key.keyId, certificateChain: chain.map(toBase64url) },
     });

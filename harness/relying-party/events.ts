@@ -43,11 +43,25 @@ export interface RefusedConnectionEvent {
   readonly message: string;
 }
 
+/** A receipt of App Attest that was refreshed. */
+export interface ReceiptEvent {
+  readonly appAttestKeyId: string;
+  /** The registration that the key vouched for when it was attested. */
+  readonly registrationId: string;
+  readonly at: Date;
+  readonly result: AttestationResult;
+  /** Whether it is good, newer than the one before it, and of the kind that has a risk metric. */
+  readonly accepted: boolean;
+  /** Apple's approximate count of keys of the app on that phone; null where it says none. */
+  readonly riskMetric: number | null;
+}
+
 /** What the relying party tells whoever runs it. */
 export interface RelyingPartyEvents {
   onAppraisal?(event: AppraisalEvent): void;
   onExchange?(event: ExchangeEvent): void;
   onRefusedConnection?(event: RefusedConnectionEvent): void;
+  onReceiptRefreshed?(event: ReceiptEvent): void;
   /** A bug or a broken store: the client saw `internal`, and the run must not take it for a refusal. */
   onFault(error: unknown): void;
 }

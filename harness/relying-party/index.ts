@@ -19,6 +19,7 @@ export type {
   AppraisalEvent,
   ExchangeEvent,
   Listener,
+  ReceiptEvent,
   RefusedConnectionEvent,
   RelyingPartyEvents,
 } from './events.js';
@@ -37,6 +38,8 @@ export {
   googlePlayIntegrityDecoder,
   type GoogleDecoderOptions,
 } from './play-integrity/google-decoder.js';
+export { appleReceiptRefresher, type AppleRefresherOptions } from './receipts/apple-refresher.js';
+export { recordedReceiptRefresher, type ReceiptRefresher } from './receipts/refresher.js';
 export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode, type ServiceCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';

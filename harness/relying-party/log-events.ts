@@ -34,6 +34,10 @@ export function loggingEvents(target: LogTarget): RelyingPartyEvents & { readonl
     onRefusedConnection: ({ listener, code, message }) => {
       log.warn({ listener, code, reason: message }, 'connection refused');
     },
+    onReceiptRefreshed: ({ appAttestKeyId, registrationId, accepted, riskMetric }) => {
+      const told = { appAttestKeyId, registrationId, accepted, riskMetric };
+      log[accepted ? 'info' : 'warn'](told, 'receipt refreshed');
+    },
     onFault: (error) => {
       log.error({ err: error instanceof Error ? error : new Error(String(error)) }, 'fault');
     },

@@ -6,6 +6,7 @@ import type { ClientCertificatePolicy } from './issue-certificate.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
 import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
+import type { ReceiptRefresher } from './receipts/refresher.js';
 import type { Store } from './store.js';
 
 /** What a relying party is made of. */
@@ -37,6 +38,10 @@ export interface RelyingPartyOptions {
   readonly playIntegrity?: PlayIntegrityDemand;
   /** Opens standard tokens; where it is left out, each of them is refused. */
   readonly playIntegrityDecoder?: PlayIntegrityDecoder;
+  /** Refreshes receipts of App Attest; where it is left out, none is kept. */
+  readonly receiptRefresher?: ReceiptRefresher;
+  /** How often it is looked for receipts that are due. */
+  readonly receiptRefreshMs?: number;
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
   /** Both where it is left out. */

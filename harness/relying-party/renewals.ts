@@ -53,6 +53,7 @@ export class Renewals {
       ...(appAttestKey === null ? {} : { appAttestKey }),
     });
     registrationsOf(this.#context.store).changed();
+    this.#context.receipts?.keep(question, registrationId);
     return key.accepted({ registrationId, keyId, certificateChain: chain.map(toBase64url) });
   }
 }

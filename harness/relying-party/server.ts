@@ -22,6 +22,7 @@ import {
   type IssueClientCertificate,
 } from './issue-certificate.js';
 import type { RelyingPartyOptions } from './options.js';
+import { Receipts } from './receipts/receipts.js';
 import { Renewals } from './renewals.js';
 import { allRules } from './rules.js';
 import { SignedRequests } from './signed-requests.js';
@@ -38,6 +39,8 @@ export interface RelyingParty {
   /** Origin of the administration; null where there is none. */
   readonly adminUrl: string | null;
   readonly denyList: DenyList;
+  /** Null where receipts of App Attest are not refreshed. */
+  readonly receipts: Receipts | null;
   /** OpenAPI 3.1 of each, which is also served at `/openapi.json`. */
   readonly openApi: {
     readonly enrolment: () => OpenApi;
@@ -57,7 +60,8 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     ...{ store, onFault: events.onFault.bind(events) },
     ...(denyListRefreshMs === undefined ? {} : { refreshMs: denyListRefreshMs }),
   });
-  const context = contextOf(options, { events, denyList });
+  const receipts = receiptsOf(options, events);
+  const context = contextOf(options, { events, denyList, receipts });
   const [enrolment, api] = listenersOf(context, options);
   const { publicHost = 'localhost', address = '127.0.0.1', ports, admin } = options;
   const names = {
@@ -68,6 +72,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   let administration: Awaited<ReturnType<typeof startAdmin>> | null = null;
   const close = async () => {
     denyList.close();
+    receipts?.close();
     const apps = [enrolment.listener.app.close(), api.listener.app.close()];
     await Promise.all([...apps, administration?.close()]);
   };
@@ -83,7 +88,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
       enrolUrl: `https://${publicHost}:${enrolPort}`,
       apiUrl: `https://${publicHost}:${apiPort}`,
       adminUrl: administration?.url ?? null,
-      denyList,
+      ...{ denyList, receipts },
       openApi: {
         enrolment: enrolment.describe,
         api: api.describe,
@@ -147,13 +152,23 @@ function listenersOf(
   ];
 }
 
+function receiptsOf(options: RelyingPartyOptions, events: RelyingPartyEvents): Receipts | null {
+  const { receiptRefresher: refresher, receiptRefreshMs, judge, policy, referenceValues } = options;
+  if (refresher === undefined) return null;
+  return new Receipts({
+    ...{ refresher, judge, policy, referenceValues, events },
+    clock: options.clock ?? (() => new Date()),
+    ...(receiptRefreshMs === undefined ? {} : { refreshMs: receiptRefreshMs }),
+  });
+}
+
 function serverTls({ pki: { server } }: RelyingPartyOptions): ServerOptions {
   return { key: server.privateKey, cert: server.certificateChain };
 }
 
 function contextOf(
   options: RelyingPartyOptions,
-  parts: { readonly events: RelyingPartyEvents; readonly denyList: DenyList },
+  parts: Pick<Context, 'events' | 'denyList' | 'receipts'>,
 ): Context {
   const { rpId, judge, policy, referenceValues, store } = options;
   return {

@@ -14,6 +14,8 @@ export interface ReceiptContent {
   readonly clientDataHash: Uint8Array;
   readonly environment: AppAttestEnvironment;
   readonly createdAt: Date;
+  /** What only a refreshed receipt says; left out: the receipt of an attestation. */
+  readonly risk?: { readonly metric: number; readonly notBefore: Date };
 }
 
 const OID = {
@@ -64,7 +66,7 @@ export function mintReceipt(signer: ReceiptSigner, content: ReceiptContent): Uin
 }
 
 function receiptPayload(content: ReceiptContent): Uint8Array {
-  const { createdAt } = content;
+  const { createdAt, risk } = content;
   const expiresAt = new Date(createdAt.getTime() + VALID_MS);
   // In order of type, not sorted by encoding as DER would have a SET.
   return der.setAsGiven(
@@ -72,9 +74,12 @@ function receiptPayload(content: ReceiptContent): Uint8Array {
     field(3, content.certificate),
     field(4, content.clientDataHash),
     field(5, utf8(toBase64(new Uint8Array(randomBytes(TOKEN_BYTES))))),
-    field(6, utf8('ATTEST')),
+    field(6, utf8(risk === undefined ? 'ATTEST' : 'RECEIPT')),
     field(7, utf8(content.environment === 'production' ? 'production' : 'sandbox')),
     field(12, utf8(createdAt.toISOString())),
+    ...(risk === undefined
+      ? []
+      : [field(17, utf8(String(risk.metric))), field(19, utf8(risk.notBefore.toISOString()))]),
     field(21, utf8(expiresAt.toISOString())),
   );
 }
