@@ -70,9 +70,26 @@ export interface RegisteredKey {
   readonly epoch: bigint;
   /** The last counter accepted in this epoch, or null before the first request. */
   readonly lastCounter: bigint | null;
+  /** Where counters may come out of order; where left out, each must be above the last one. */
+  readonly counters?: CounterMemory;
   /** Where the key is one of App Attest, which signs by assertions only; absent for every other key. */
   readonly appAttest?: AppAttestSigner;
 }
+
+/** What is remembered of counters that were accepted and need not come in order. */
+export type CounterMemory =
+  | {
+      readonly mode: 'window';
+      /** How many counters up to the highest are told apart; each below them counts as accepted. */
+      readonly size: number;
+      /** Bit n stands for the n-th below the highest accepted one, `lastCounter`, which is bit 0. */
+      readonly accepted: bigint;
+    }
+  | {
+      /** Counters have no order: each is a nonce, remembered for as long as its timestamp holds. */
+      readonly mode: 'nonce';
+      readonly wasAccepted: boolean;
+    };
 
 /** What is known of an App Attest key that signs requests. */
 export interface AppAttestSigner {

@@ -14,6 +14,7 @@ import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { productRoot } from '../product.js';
 import { loadTrust } from '../trust/index.js';
 import { canonicalJson } from './canonical-json.js';
+import type { CounterMemory } from './expected.js';
 import { FORMATS } from './formats.js';
 import { BASELINE, LAB } from './policies.js';
 import { decodeAppraisal, encodeAppraisal } from './record.js';
@@ -22,6 +23,11 @@ import { createVerifier, type AppraisalInput } from './verifier.js';
 
 const bytes = utf8('some bytes');
 const at = { policy: LAB, now: TEST_NOW };
+
+const MEMORIES: readonly CounterMemory[] = [
+  { mode: 'window', size: 64, accepted: 2n ** 64n - 1n },
+  { mode: 'nonce', wasAccepted: true },
+];
 
 const INPUTS: readonly AppraisalInput[] = [
   {
@@ -77,6 +83,15 @@ const INPUTS: readonly AppraisalInput[] = [
       connectionKeyIds: ['k'],
     },
   },
+  ...MEMORIES.map((counters): AppraisalInput => {
+    const [method, authority, target] = ['GET', 'api.example', '/v1/orders'];
+    const key = { keyId: 'k', spki: bytes, epoch: 1n, lastCounter: 2n ** 64n - 1n, counters };
+    return {
+      ...at,
+      evidence: parseSignedRequest({ method, authority, target, headers: [], body: bytes }),
+      expected: { key },
+    };
+  }),
 ];
 
 const verifier = createVerifier({ trust: loadTrust(join(productRoot, 'fixtures', 'trust')) });

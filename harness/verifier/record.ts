@@ -53,6 +53,12 @@ const registeredKey = z.strictObject({
   spki: bytes,
   epoch: whole,
   lastCounter: whole.nullable(),
+  counters: z
+    .discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('window'), size: z.number(), accepted: whole }),
+      z.strictObject({ mode: z.literal('nonce'), wasAccepted: z.boolean() }),
+    ])
+    .exactOptional(),
   appAttest: z
     .strictObject({ appIds: strings, previousCounter: z.number().nullable() })
     .exactOptional(),

@@ -21,6 +21,16 @@ const registeredKey = z.strictObject({
   spki: bytes,
   epoch: whole,
   lastCounter: whole.nullable(),
+  /**
+   * Where counters may come out of order; absent where each must be above the last one. Bit n of
+   * `accepted` stands for the n-th counter below the last.
+   */
+  counters: z
+    .discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('window'), size: z.int().positive(), accepted: whole }),
+      z.strictObject({ mode: z.literal('nonce'), wasAccepted: z.boolean() }),
+    ])
+    .optional(),
   /** What is known of a key of App Attest; absent for every other key. */
   appAttest: z
     .strictObject({ appIds: texts, previousCounter: z.int().nonnegative().nullable() })

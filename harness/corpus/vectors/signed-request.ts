@@ -120,6 +120,14 @@ function withHeader(name: string, value: string) {
 const digestOf = (bytes: Uint8Array): string =>
   `sha-256=:${toBase64(new Uint8Array(createHash('sha256').update(bytes).digest()))}:`;
 
+const COUNTER_CHECKS = [
+  'signed-request/counter-not-replayed',
+  'signed-request/counter-not-rolled-back',
+] as const;
+
+/** Of the last four counters, those but the oldest were accepted. */
+const WINDOW = { mode: 'window', size: 4, accepted: 0b0111n } as const;
+
 const passing: readonly Draft[] = [
   drafts.passing('post', {
     description: 'a POST with a body, over a connection of its key’s phone',
@@ -140,6 +148,19 @@ const passing: readonly Draft[] = [
       ASSERTION_CHECKS,
     ),
     ...signedWithR(),
+  }),
+  drafts.passing('late-in-window', {
+    description: 'counter 42 after 45, which a window of four holds and has not seen',
+    checks: COUNTER_CHECKS,
+    expected: { ...GOOD, key: { ...REGISTERED, lastCounter: 45n, counters: WINDOW } },
+  }),
+  drafts.passing('nonce', {
+    description: 'counter 42 after 45, where counters are nonces',
+    checks: COUNTER_CHECKS,
+    expected: {
+      ...GOOD,
+      key: { ...REGISTERED, lastCounter: 45n, counters: { mode: 'nonce', wasAccepted: false } },
+    },
   }),
   drafts.passing('app-attest', {
     description: 'a request that an App Attest key signed by an assertion',
@@ -247,6 +268,21 @@ const failures: readonly Draft[] = [
   drafts.soleFailure('signed-request/counter-not-replayed', {
     ...{ slug: 'same-again', description: 'the counter is the one that was accepted last' },
     expected: { ...GOOD, key: { ...REGISTERED, lastCounter: 42n } },
+  }),
+  drafts.soleFailure('signed-request/counter-not-replayed', {
+    ...{ slug: 'again-in-window', description: 'the counter lies in the window and was accepted' },
+    expected: { ...GOOD, key: { ...REGISTERED, lastCounter: 44n, counters: WINDOW } },
+  }),
+  drafts.soleFailure('signed-request/counter-not-replayed', {
+    ...{ slug: 'nonce-again', description: 'the counter is a nonce and was accepted' },
+    expected: {
+      ...GOOD,
+      key: { ...REGISTERED, counters: { mode: 'nonce', wasAccepted: true } },
+    },
+  }),
+  drafts.soleFailure('signed-request/counter-not-rolled-back', {
+    ...{ slug: 'below-window', description: 'the counter lies one below the window' },
+    expected: { ...GOOD, key: { ...REGISTERED, lastCounter: 46n, counters: WINDOW } },
   }),
   drafts.soleFailure('signed-request/counter-not-rolled-back', {
     ...{ slug: 'past-2-53', description: 'one below the last counter, where doubles are equal' },

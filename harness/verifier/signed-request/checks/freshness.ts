@@ -53,17 +53,27 @@ export const epochCurrent: Check<SignedRequestSubject> = {
   },
 };
 
-/** The request is not the last one again. */
+/** The request is none that was accepted before. */
 export const counterNotReplayed: Check<SignedRequestSubject> = {
   id: 'signed-request/counter-not-replayed',
-  rule: 'the counter is not the one that was accepted last',
+  rule:
+    'the counter is not the one that was accepted last; where counters may come out of order, it is ' +
+    'none that was accepted and is remembered',
   source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
   withoutIt: 'a captured request is sent again and takes effect again',
   needs: ['signed-request/epoch-current'],
   evaluate: (subject) => {
-    const { lastCounter } = keyOf(subject);
+    const { lastCounter, counters } = keyOf(subject);
     const { counter } = profileOf(subject);
+    const fresh = { expected: 'a counter that was never accepted', actual: `${counter} again` };
+    if (counters?.mode === 'nonce') return holds(!counters.wasAccepted, fresh);
     if (lastCounter === null) return passed;
+    if (counters?.mode === 'window') {
+      const below = lastCounter - counter;
+      const isRemembered = below >= 0n && below < BigInt(counters.size);
+      const isSpent = below === 0n || (isRemembered && ((counters.accepted >> below) & 1n) === 1n);
+      return holds(!isSpent, fresh);
+    }
     return holds(counter !== lastCounter, {
       expected: `more than ${lastCounter}`,
       actual: `${counter}`,
@@ -71,17 +81,23 @@ export const counterNotReplayed: Check<SignedRequestSubject> = {
   },
 };
 
-/** The request is not from before the last one. */
+/** The request is not from before what is remembered. */
 export const counterNotRolledBack: Check<SignedRequestSubject> = {
   id: 'signed-request/counter-not-rolled-back',
-  rule: 'the counter is not below the one that was accepted last',
+  rule:
+    'the counter is not below the one that was accepted last, or not below the window where there is ' +
+    'one; nonces have no order',
   source: 'profile S; RFC 4303, 3.4.3 (the like for packets)',
   withoutIt: 'a phone that was restored from a backup, or its thief, uses old counters again',
   needs: ['signed-request/epoch-current'],
   evaluate: (subject) => {
-    const { lastCounter } = keyOf(subject);
+    const { lastCounter, counters } = keyOf(subject);
     const { counter } = profileOf(subject);
-    if (lastCounter === null) return passed;
+    if (lastCounter === null || counters?.mode === 'nonce') return passed;
+    if (counters?.mode === 'window') {
+      const lowest = lastCounter - BigInt(counters.size) + 1n;
+      return holds(counter >= lowest, { expected: `at least ${lowest}`, actual: `${counter}` });
+    }
     return holds(counter >= lastCounter, {
       expected: `more than ${lastCounter}`,
       actual: `${counter}`,
