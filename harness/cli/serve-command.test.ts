@@ -112,7 +112,7 @@ describe('attestlab serve', () => {
   });
 
   it.each([
-    [['--store', 'nosql://here'], /--store: "nosql:\/\/here" is no store/],
+    [['--store', 'nosql://here'], /a store is memory:, sqlite:FILE or postgres/],
     [['--policy', 'none'], /--policy: no such policy "none"/],
     [['--tls', '1.1'], /Allowed choices are 1\.2, 1\.3, both/],
     [['--api-port', '70000'], /a port from 0 to 65535/],

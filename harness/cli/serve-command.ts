@@ -17,7 +17,7 @@ export interface ServeCommandOptions {
   readonly home?: string;
   readonly policy?: string;
   readonly trust?: string;
-  readonly store: string;
+  readonly store?: string;
   readonly address: string;
   readonly publicHost: string;
   readonly enrolmentPort?: number;
@@ -36,7 +36,8 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
     const lab: Lab = { ...loaded, policy };
     const { store, address, publicHost, trust, enrolmentPort, apiPort, tls: tlsVersions } = options;
     const served = await serveLab({
-      ...{ lab, store, address, publicHost, tlsVersions },
+      ...{ lab, address, publicHost, tlsVersions },
+      ...(store === undefined ? {} : { store }),
       policy: labPolicy(lab),
       ...(trust === undefined ? {} : { trust }),
       home: options.home ?? stateFolder(lab.name),

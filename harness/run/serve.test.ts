@@ -34,18 +34,18 @@ afterAll(() => {
 /** Serves a lab from the home that all of these tests share, while `use` looks at it. */
 async function served(
   { lab, trust }: { readonly lab: Lab; readonly trust?: string },
-  use: (told: ServedLab) => void,
+  use: (told: ServedLab) => void | Promise<void>,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   const told = await serveLab({
-    ...{ lab, home, policy: labPolicy(lab), store: 'memory:', tlsVersions: 'both' },
+    ...{ lab, home, policy: labPolicy(lab), tlsVersions: 'both' },
     ...(trust === undefined ? {} : { trust }),
     ...{ address: '127.0.0.1', publicHost: 'localhost', ports: { enrolment: 0, api: 0 } },
     admin: { address: '127.0.0.1', port: 0 },
     log: { write: (line) => void lines.push(line) },
   });
   try {
-    use(told);
+    await use(told);
   } finally {
     await told.close();
   }
@@ -103,6 +103,19 @@ describe('the relying party of a lab of virtual phones', () => {
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({
       ...{ level: 'warn', msg: 'nobody can enrol', phones: 'Android phone' },
     });
+  });
+});
+
+describe('what a served relying party remembers', () => {
+  it('outlives it, in a file of its home', async () => {
+    const entry = { keyId: 'k', reason: 'lost', deniedAtMs: 1 };
+    const found: unknown[] = [];
+    await served({ lab: virtualLab }, ({ relyingParty }) => relyingParty.denyList.deny(entry));
+    await served({ lab: virtualLab }, ({ relyingParty }) => {
+      found.push(relyingParty.denyList.find(['k']));
+    });
+    expect(found).toEqual([entry]);
+    expect(statSync(join(home, 'store.db')).mode & 0o777).toBe(0o600);
   });
 });
 

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import { HarnessError } from '../errors.js';
 import type { Lab } from '../farm/lab.js';
 import { appIds } from '../farm/reference-values.js';
 import {
   loggingEvents,
-  MemoryStore,
   openPkiFolder,
+  openStore,
   ownFolder,
   PKI_FILES,
   readAdminToken,
   startRelyingParty,
   type RelyingParty,
   type RelyingPartyOptions,
-  type Store,
   type TlsVersions,
 } from '../relying-party/index.js';
 import { loadTrust, type TrustSet } from '../trust/index.js';
@@ -36,8 +34,8 @@ export interface ServeOptions {
   readonly ports: { readonly enrolment: number; readonly api: number };
   readonly admin: { readonly address: string; readonly port: number };
   readonly tlsVersions: TlsVersions;
-  /** Where it remembers; see `openStoreOf`. */
-  readonly store: string;
+  /** The URL of where it remembers, see `openStore`; a file in its home where it is left out. */
+  readonly store?: string;
   /** Takes structured lines. */
   readonly log: { write(line: string): void };
   /** Spoils it, to prove that attacks on it would be noticed; no command reaches this. */
@@ -58,12 +56,13 @@ export interface ServedLab {
   close(): Promise<void>;
 }
 
+const STORE_FILE = 'store.db';
+
 /** Starts a lab's relying party with keys that outlive it. */
 export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const { lab, policy, home, address, publicHost, spoil } = options;
   const { referenceValues } = lab;
   const { rpId } = referenceValues.relyingParty;
-  const store = openStoreOf(options.store);
   ownFolder(home);
   const trust = trustOf(options);
   const gaps = trustGaps(trust, { policy, now: new Date() });
@@ -73,6 +72,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     ...{ dnsName: rpId, alternativeNames: [publicHost], now: new Date() },
   });
   const { log, ...events } = loggingEvents(options.log);
+  const store = await openStore(options.store ?? `sqlite:${join(home, STORE_FILE)}`);
   const whole: RelyingPartyOptions = {
     ...{ rpId, policy, pki, store, events, address, publicHost },
     judge: createVerifier({ trust, memo: createSignatureMemo() }),
@@ -85,7 +85,12 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     tlsVersions: options.tlsVersions,
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
   };
-  const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole);
+  const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   const { enrolUrl, apiUrl, adminUrl } = relyingParty;
   log.info(
     {
@@ -101,6 +106,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     ...{ adminTokenFile, trust, gaps },
     async close() {
       await relyingParty.close();
+      await store.close();
       log.info('closed');
     },
   };
@@ -135,10 +141,4 @@ function trustOf({ lab, home, trust: named }: ServeOptions): TrustSet {
       return virtualRevocation({ json: revocationOf([]), fetchedAt: vendors.now() });
     },
   };
-}
-
-/** The store of a URL; `memory:` forgets everything when the process ends. */
-export function openStoreOf(url: string): Store {
-  if (url === 'memory:') return new MemoryStore();
-  throw new HarnessError('ERR_USAGE', `--store: "${url}" is no store; known: memory:`);
 }

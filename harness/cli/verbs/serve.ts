@@ -12,7 +12,7 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
     .option('--home <folder>', "where keys are kept; default: in the user's state folder")
     .option('--policy <policy>', "a policy's name or file (.yaml); default: the lab's own")
     .option('--trust <folder>', "trust anchors, and no others; default: the lab's own")
-    .option('--store <url>', 'where it remembers; memory: forgets at the end', 'memory:')
+    .option('--store <url>', 'memory:, sqlite:FILE or postgres:...; default: a file in the home')
     .option('--address <ip>', 'address to listen on', '127.0.0.1')
     .option('--public-host <name>', 'name or address under which phones reach it', 'localhost')
     .option('--enrolment-port <n>', "without client certificates; default: the lab's", port)
