@@ -109,6 +109,26 @@ describe('attestlab attack', () => {
   });
 });
 
+describe('attestlab attack on a backend that takes counters out of order', () => {
+  const unordered: ServeOptions['spoil'] = (whole) => ({ ...whole, counterMode: { window: 64 } });
+
+  it.each(['signed-request/signature-twin', 'profile-r/counter-replayed'])(
+    'has %s refused as ever',
+    async (only) => {
+      const { exit } = await attacked(unordered, '--only', only, '--counters', 'in-any-order');
+      expect(exit).toBe(0);
+    },
+  );
+
+  it('sends no late counter where it is told so, and takes one for accepted where it is not', async () => {
+    const only = ['--only', 'signed-request/counter-rolled-back'];
+    const told = await attacked(unordered, ...only, '--counters', 'in-any-order');
+    expect(told.exit).toBe(3);
+    expect(told.out).toMatch(/late is not wrong there: signed-request\/counter-rolled-back/);
+    expect((await attacked(unordered, ...only)).exit).toBe(1);
+  });
+});
+
 describe('attestlab attack on a backend that forgets a check', () => {
   it.each([
     ['signed-request/timestamp-not-stale', 'signed-request/timestamp-stale', 2],

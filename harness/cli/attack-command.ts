@@ -21,6 +21,7 @@ export interface AttackCommandOptions {
   readonly home?: string;
   readonly insecureCa?: string;
   readonly only?: string;
+  readonly counters: 'in-order' | 'in-any-order';
   readonly json?: true;
 }
 
@@ -39,7 +40,7 @@ export async function attack(options: AttackCommandOptions, terminal: Terminal):
   const report = await attackTarget({
     target: targetAt({ enrolUrl, apiUrl, anchors }),
     values: lab.referenceValues,
-    ...{ vendors, only: only ?? null },
+    ...{ vendors, only: only ?? null, counters: options.counters },
     onResult: (result) => {
       terminal.out(json === undefined ? resultText(result) : resultJson(result));
     },

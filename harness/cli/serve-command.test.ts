@@ -114,6 +114,7 @@ describe('attestlab serve', () => {
   it.each([
     [['--store', 'nosql://here'], /a store is memory:, sqlite:FILE or postgres/],
     [['--policy', 'none'], /--policy: no such policy "none"/],
+    [['--counters', 'none'], /Allowed choices are strict, window, nonce/],
     [['--tls', '1.1'], /Allowed choices are 1\.2, 1\.3, both/],
     [['--api-port', '70000'], /a port from 0 to 65535/],
     [['--address', '192.0.2.1'], /192\.0\.2\.1 is no address of this machine/],

@@ -25,7 +25,11 @@ export interface ServeCommandOptions {
   readonly adminAddress: string;
   readonly adminPort?: number;
   readonly tls: TlsVersions;
+  readonly counters: 'strict' | 'window' | 'nonce';
 }
+
+/** Counters of a window, as RFC 4303 has it by default. */
+const WINDOW = 64;
 
 /** Serves a lab until a signal comes. */
 export async function serve(options: ServeCommandOptions, terminal: Terminal): Promise<number> {
@@ -38,6 +42,7 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
     const served = await serveLab({
       ...{ lab, address, publicHost, tlsVersions },
       ...(store === undefined ? {} : { store }),
+      counterMode: options.counters === 'window' ? { window: WINDOW } : options.counters,
       policy: labPolicy(lab),
       ...(trust === undefined ? {} : { trust }),
       home: options.home ?? stateFolder(lab.name),

@@ -37,6 +37,7 @@ export interface Context {
   readonly clock: () => Date;
   readonly sharedKeys: 'refused' | 'allowed';
   readonly evidence: EvidenceDemand;
+  readonly counterMode: CounterMode;
   readonly playIntegrity: {
     readonly demand: PlayIntegrityDemand;
     /** Null where no standard token can be decoded. */
@@ -52,6 +53,13 @@ export interface Context {
 
 /** Whether keys come with evidence. Where it is not demanded, evidence that comes is not looked at. */
 export type EvidenceDemand = 'demanded' | 'not-demanded';
+
+/**
+ * How counters of signing keys follow one another. `strict`: each is above the last one. With a
+ * window of at most 64, one of that many up to the highest will do as well, once. `nonce`: in any
+ * order, each once while its timestamp holds. App Attest keys are always held to `strict`.
+ */
+export type CounterMode = 'strict' | { readonly window: number } | 'nonce';
 
 /** For whom and what an appraisal is made. */
 export interface Occasion {

@@ -14,7 +14,7 @@ export { enrolmentChecks } from './checks/enrolment.js';
 export { playIntegrityChecks } from './checks/play-integrity.js';
 export { registrationChecks } from './checks/registration.js';
 export { DenyList } from './deny-list.js';
-export type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
+export type { CounterMode, EvidenceDemand, Judge, ReferenceValues } from './context.js';
 export type {
   AppraisalEvent,
   ExchangeEvent,
@@ -47,6 +47,7 @@ export * from './schemas.js';
 export type { AdminOptions, RelyingPartyOptions } from './options.js';
 export { startRelyingParty, type RelyingParty } from './server.js';
 export type * from './store.js';
+export { ALL_ACCEPTED } from './store.js';
 export { openStore } from './store/open-store.js';
 export { httpsTransport } from './transport.js';
 export type {

@@ -1,3 +1,4 @@
+import { ALL_ACCEPTED } from './store.js';
 import type {
   AppAttestCounters,
   AppAttestStep,
@@ -12,6 +13,7 @@ import type {
   SigningKey,
   Spending,
   TlsKeyChange,
+  UsedNonce,
 } from './store.js';
 
 const NOTHING_YET: AppAttestCounters = { assertion: null, request: null };
@@ -25,6 +27,7 @@ export class MemoryStore implements ClosableStore {
   readonly #holders = new Map<string, KeyClaim>();
   readonly #registrations = new Map<string, Registration>();
   readonly #registrationsByTlsKey = new Map<string, string>();
+  readonly #nonces = new Map<string, number>();
   readonly #signingKeys = new Map<string, SigningKey>();
   /** The current signing key of each registration. */
   readonly #signingKeyIds = new Map<string, string>();
@@ -111,6 +114,7 @@ export class MemoryStore implements ClosableStore {
       registrationId,
       epoch: (previous?.epoch ?? 0n) + 1n,
       lastCounter: null,
+      accepted: ALL_ACCEPTED,
     };
     if (previous !== null) this.#signingKeys.delete(previous.keyId);
     this.#signingKeys.set(next.keyId, next);
@@ -128,9 +132,30 @@ export class MemoryStore implements ClosableStore {
 
   advanceCounter(step: CounterStep): Promise<boolean> {
     const key = this.#signingKeys.get(step.keyId);
-    if (key?.epoch !== step.epoch || key.lastCounter !== step.from) return Promise.resolve(false);
-    this.#signingKeys.set(step.keyId, { ...key, lastCounter: step.to });
+    const { from, to, accepted } = step;
+    if (key?.epoch !== step.epoch || key.lastCounter !== from) return Promise.resolve(false);
+    if (accepted !== undefined && key.accepted !== accepted.from) return Promise.resolve(false);
+    const bits = accepted?.to ?? ALL_ACCEPTED;
+    this.#signingKeys.set(step.keyId, { ...key, lastCounter: to, accepted: bits });
     return Promise.resolve(true);
+  }
+
+  wasNonceUsed(nonce: UsedNonce): Promise<boolean> {
+    return Promise.resolve(this.#nonces.has(nameOf(nonce)));
+  }
+
+  useNonce(nonce: UsedNonce & { readonly endsAtMs: number }): Promise<boolean> {
+    const name = nameOf(nonce);
+    if (this.#nonces.has(name)) return Promise.resolve(false);
+    this.#nonces.set(name, nonce.endsAtMs);
+    return Promise.resolve(true);
+  }
+
+  forgetNonces(beforeMs: number): Promise<void> {
+    for (const [name, endsAtMs] of this.#nonces) {
+      if (endsAtMs < beforeMs) this.#nonces.delete(name);
+    }
+    return Promise.resolve();
   }
 
   appAttestCounters(keyId: string): Promise<AppAttestCounters> {
@@ -182,6 +207,10 @@ export class MemoryStore implements ClosableStore {
     if (record === undefined) throw new Error('a challenge was forgotten while it was in use');
     return record;
   }
+}
+
+function nameOf({ keyId, epoch, nonce }: UsedNonce): string {
+  return `${keyId} ${epoch} ${nonce}`;
 }
 
 // What throws, rejects: callers await the answer.

@@ -1,5 +1,5 @@
 import type { AppraisalPolicy } from '../verifier/policy.js';
-import type { EvidenceDemand, Judge, ReferenceValues } from './context.js';
+import type { CounterMode, EvidenceDemand, Judge, ReferenceValues } from './context.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { Patience, TlsVersions } from './http/listener.js';
 import type { ClientCertificatePolicy } from './issue-certificate.js';
@@ -42,6 +42,8 @@ export interface RelyingPartyOptions {
   readonly receiptRefresher?: ReceiptRefresher;
   /** How often it is looked for receipts that are due. */
   readonly receiptRefreshMs?: number;
+  /** Strict where it is left out. Whoever shares a store uses the same, or registers keys anew. */
+  readonly counterMode?: CounterMode;
   /** Whether one key may both open connections and sign bodies; refused where it is left out. */
   readonly sharedKeys?: 'refused' | 'allowed';
   /** Both where it is left out. */

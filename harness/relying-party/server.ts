@@ -4,7 +4,7 @@ import { startAdmin } from './admin/admin.js';
 import { createMetrics } from './admin/metrics.js';
 import { Challenges } from './challenges.js';
 import { combineEvents } from './combine-events.js';
-import type { Context } from './context.js';
+import type { Context, CounterMode } from './context.js';
 import { DenyList } from './deny-list.js';
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
@@ -22,6 +22,7 @@ import {
   type IssueClientCertificate,
 } from './issue-certificate.js';
 import type { RelyingPartyOptions } from './options.js';
+import { LARGEST_WINDOW } from './keep-counters.js';
 import { Receipts } from './receipts/receipts.js';
 import { Renewals } from './renewals.js';
 import { allRules } from './rules.js';
@@ -162,6 +163,13 @@ function receiptsOf(options: RelyingPartyOptions, events: RelyingPartyEvents): R
   });
 }
 
+function counterModeOf({ counterMode = 'strict' }: RelyingPartyOptions): CounterMode {
+  if (typeof counterMode === 'string') return counterMode;
+  const { window } = counterMode;
+  if (Number.isInteger(window) && window >= 1 && window <= LARGEST_WINDOW) return counterMode;
+  throw new RangeError(`a window of ${window} counters, not of 1 to ${LARGEST_WINDOW}`);
+}
+
 function serverTls({ pki: { server } }: RelyingPartyOptions): ServerOptions {
   return { key: server.privateKey, cert: server.certificateChain };
 }
@@ -175,6 +183,7 @@ function contextOf(
     ...{ rpId, policy, referenceValues, store, ...parts },
     judge: { appraise: judge.appraise.bind(judge), rules: judge.rules ?? allRules },
     clock: options.clock ?? (() => new Date()),
+    counterMode: counterModeOf(options),
     sharedKeys: options.sharedKeys ?? 'refused',
     evidence: options.evidence ?? 'demanded',
     playIntegrity: {

@@ -14,9 +14,12 @@ import { allHold, runRules } from './rules.js';
 import { findSigner, signerIdsOf } from './signers.js';
 import type { Registration, Reply } from './store.js';
 
+const FORGET_EVERY_MS = 60_000;
+
 /** Accepts each signed request once. */
 export class SignedRequests {
   readonly #context: Context;
+  #forgottenAtMs = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -37,7 +40,7 @@ export class SignedRequests {
     const denied = parsed.ok ? this.#context.denyList.find([parsed.value.keyId]) : null;
     const onRecord = runRules(signingKeyChecks, { denied }, this.#context.judge.rules);
     for (;;) {
-      const signer = parsed.ok ? await findSigner(this.#context, parsed.value.keyId) : null;
+      const signer = parsed.ok ? await findSigner(this.#context, parsed.value) : null;
       const connectionKeyIds = await signerIdsOf(this.#context, registration, signer);
       const result = appraise(this.#context, occasion, {
         evidence,
@@ -58,6 +61,7 @@ export class SignedRequests {
       // the verifier judges again and says whether this is a replay or a rollback.
       if (signer !== null && !(await signer.count(parsed.value))) continue;
       if (signer !== null) this.#tell(parsed.value, { registration, result, address, code: null });
+      await this.#forgetNonces(Date.parse(result.now));
       return accepted(
         200,
         {
@@ -69,6 +73,13 @@ export class SignedRequests {
         { subject, keyId, checks: [...onRecord, ...result.checks] },
       );
     }
+  }
+
+  async #forgetNonces(nowMs: number): Promise<void> {
+    const { counterMode, store } = this.#context;
+    if (counterMode !== 'nonce' || nowMs - this.#forgottenAtMs < FORGET_EVERY_MS) return;
+    this.#forgottenAtMs = nowMs;
+    await store.forgetNonces(nowMs);
   }
 
   // Only of keys that are registered: anybody can name others, as many as he likes.

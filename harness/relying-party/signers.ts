@@ -3,6 +3,7 @@ import type { SignedRequest } from '../evidence/signed-request/index.js';
 import type { RegisteredKey } from '../verifier/expected.js';
 import type { Context } from './context.js';
 import { KeptSpkis } from './kept-spkis.js';
+import { keepingOf } from './keep-counters.js';
 import type { Registration } from './store.js';
 
 /** An App Attest key is never registered twice, so its requests have one epoch. */
@@ -21,15 +22,13 @@ export interface Signer {
 }
 
 /** Finds a signing key, or an App Attest key that vouches for a registration. */
-export async function findSigner(context: Context, keyId: string): Promise<Signer | null> {
+export async function findSigner(context: Context, request: SignedRequest): Promise<Signer | null> {
   const { store } = context;
+  const { keyId } = request;
   const key = await store.findSigningKey(keyId);
   if (key === null) return findAppAttestSigner(context, keyId);
-  const { registrationId, epoch, lastCounter } = key;
-  return {
-    ...{ key: { keyId, spki: key.spki, epoch, lastCounter }, registrationId },
-    count: ({ counter }) => store.advanceCounter({ keyId, epoch, from: lastCounter, to: counter }),
-  };
+  const { registrationId } = key;
+  return { ...(await keepingOf(context, request, key)), registrationId };
 }
 
 /**

@@ -87,6 +87,18 @@ export interface SigningKey extends RegisteredKey {
   /** Grows with each registration of a signing key, so that a lost counter bricks nothing. */
   readonly epoch: bigint;
   readonly lastCounter: bigint | null;
+  /** 64 bits: bit n is set where the n-th counter below the last one counts as accepted. */
+  readonly accepted: bigint;
+}
+
+/** What says that every counter up to the last one counts as accepted. */
+export const ALL_ACCEPTED = 2n ** 64n - 1n;
+
+/** A counter that is a nonce of its key: used once, in no order. */
+export interface UsedNonce {
+  readonly keyId: string;
+  readonly epoch: bigint;
+  readonly nonce: bigint;
 }
 
 /** A claim on a key: nobody else may hold it. */
@@ -137,6 +149,11 @@ export interface Store {
   findSigningKeyOf(registrationId: string): Promise<SigningKey | null>;
   /** Compare-and-set of a signing key's counter; false where another request was faster. */
   advanceCounter(step: CounterStep): Promise<boolean>;
+  wasNonceUsed(nonce: UsedNonce): Promise<boolean>;
+  /** Remembers a nonce until its end; false where it was used before, for all but one of any number. */
+  useNonce(nonce: UsedNonce & { readonly endsAtMs: number }): Promise<boolean>;
+  /** Forgets the nonces whose end lies before a time. */
+  forgetNonces(beforeMs: number): Promise<void>;
 
   appAttestCounters(keyId: string): Promise<AppAttestCounters>;
   /** Compare-and-set of both counters of an App Attest key; false where another request was faster. */
@@ -177,4 +194,6 @@ export interface CounterStep {
   readonly epoch: bigint;
   readonly from: bigint | null;
   readonly to: bigint;
+  /** The bits of `SigningKey.accepted`; left out: every counter up to `to` counts as accepted. */
+  readonly accepted?: { readonly from: bigint; readonly to: bigint };
 }

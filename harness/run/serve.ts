@@ -9,6 +9,7 @@ import {
   PKI_FILES,
   readAdminToken,
   startRelyingParty,
+  type CounterMode,
   type RelyingParty,
   type RelyingPartyOptions,
   type TlsVersions,
@@ -34,6 +35,8 @@ export interface ServeOptions {
   readonly ports: { readonly enrolment: number; readonly api: number };
   readonly admin: { readonly address: string; readonly port: number };
   readonly tlsVersions: TlsVersions;
+  /** Strict where it is left out. */
+  readonly counterMode?: CounterMode;
   /** The URL of where it remembers, see `openStore`; a file in its home where it is left out. */
   readonly store?: string;
   /** Takes structured lines. */
@@ -83,6 +86,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     },
     ports: options.ports,
     tlsVersions: options.tlsVersions,
+    counterMode: options.counterMode ?? 'strict',
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
   };
   const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole).catch(

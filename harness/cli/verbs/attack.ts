@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { AttackCommandOptions } from '../attack-command.js';
 import type { DeclareVerb } from './verb.js';
 
@@ -16,6 +17,11 @@ export const declareAttack: DeclareVerb = (program, { terminal, finish }) => {
     )
     .option('--insecure-ca <file>', "the authority of the target's own certificate, PEM")
     .option('--only <name>', 'this attack alone')
+    .addOption(
+      new Option('--counters <order>', 'how the target takes counters of requests')
+        .choices(['in-order', 'in-any-order'])
+        .default('in-order'),
+    )
     .option('--json', 'one JSON line a result, then a summary')
     .action(async (options: AttackCommandOptions) => {
       const { attack } = await import('../attack-command.js');

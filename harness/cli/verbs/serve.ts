@@ -24,6 +24,11 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
         .choices(['1.2', '1.3', 'both'])
         .default('both'),
     )
+    .addOption(
+      new Option('--counters <mode>', 'of requests: in order, within 64 of the highest, or nonces')
+        .choices(['strict', 'window', 'nonce'])
+        .default('strict'),
+    )
     .action(async (options: ServeCommandOptions) => {
       const { serve } = await import('../serve-command.js');
       finish(await serve(options, terminal));

@@ -1,9 +1,11 @@
+import { ALL_ACCEPTED } from '../store.js';
 import type {
   AppAttestCounters,
   AppAttestStep,
   CounterStep,
   RegisteredKey,
   SigningKey,
+  UsedNonce,
 } from '../store.js';
 import { KeptSpkis } from '../kept-spkis.js';
 import type { CompiledQuery, Selectable } from './kysely.js';
@@ -19,7 +21,10 @@ export async function replaceSigningKey(
   registrationId: string,
   { keyId, spki, protection }: RegisteredKey,
 ): Promise<SigningKey> {
-  const columns = { key_id: keyId, spki, protection, last_counter: null };
+  const columns = {
+    ...{ key_id: keyId, spki, protection },
+    ...{ last_counter: null, accepted: ALL_ACCEPTED.toString() },
+  };
   const row = await db
     .insertInto('signing_keys')
     .values({ registration_id: registrationId, ...columns, epoch: 1n })
@@ -42,22 +47,24 @@ export class SigningKeyStatements {
   readonly #db: Connections;
   readonly #find: CompiledQuery<Found>;
   readonly #advance: CompiledQuery;
+  readonly #advanceWithin: CompiledQuery;
 
   constructor(connections: Connections) {
     this.#db = connections;
     const { reader } = connections;
     this.#find = reader
       .selectFrom('signing_keys')
-      .select(['key_id', 'registration_id', 'protection', 'epoch', 'last_counter'])
+      .select(['key_id', 'registration_id', 'protection', 'epoch', 'last_counter', 'accepted'])
       .where('key_id', '=', '')
       .compile();
-    this.#advance = reader
+    const advance = reader
       .updateTable('signing_keys')
-      .set({ last_counter: '' })
+      .set({ last_counter: '', accepted: '' })
       .where('key_id', '=', '')
       .where('epoch', '=', 0n)
-      .where('last_counter', 'is not distinct from', '')
-      .compile();
+      .where('last_counter', 'is not distinct from', '');
+    this.#advance = advance.compile();
+    this.#advanceWithin = advance.where('accepted', '=', '').compile();
   }
 
   /** A signing key by its id, or null. */
@@ -69,9 +76,14 @@ export class SigningKeyStatements {
   }
 
   /** Compare-and-set of a signing key's counter. */
-  async advance({ keyId, epoch, from, to }: CounterStep): Promise<boolean> {
-    const parameters = [decimal(to), keyId, epoch, decimal(from)];
-    return (await this.#db.change({ ...this.#advance, parameters })) > 0;
+  async advance({ keyId, epoch, from, to, accepted }: CounterStep): Promise<boolean> {
+    const bits = (accepted?.to ?? ALL_ACCEPTED).toString();
+    const parameters = [decimal(to), bits, keyId, epoch, decimal(from)];
+    const query =
+      accepted === undefined
+        ? { ...this.#advance, parameters }
+        : { ...this.#advanceWithin, parameters: [...parameters, accepted.from.toString()] };
+    return (await this.#db.change(query)) > 0;
   }
 
   async #readSpki(keyId: string): Promise<Uint8Array | null> {
@@ -92,6 +104,36 @@ export async function findSigningKeyOf(db: Db, registrationId: string): Promise<
     .where('registration_id', '=', registrationId)
     .executeTakeFirst();
   return row === undefined ? null : signingKeyOf({ ...row, spki: new Uint8Array(row.spki) });
+}
+
+/** Whether a nonce was used before. */
+export async function wasNonceUsed(db: Db, { keyId, epoch, nonce }: UsedNonce): Promise<boolean> {
+  const row = await db
+    .selectFrom('nonces')
+    .select('key_id')
+    .where('key_id', '=', keyId)
+    .where('epoch', '=', epoch)
+    .where('nonce', '=', nonce.toString())
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Remembers a nonce; false where it was used before. */
+export async function useNonce(
+  db: Db,
+  { keyId, epoch, nonce, endsAtMs }: UsedNonce & { readonly endsAtMs: number },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('nonces')
+    .values({ key_id: keyId, epoch, nonce: nonce.toString(), ends_at_ms: endsAtMs })
+    .onConflict((conflict) => conflict.columns(['key_id', 'epoch', 'nonce']).doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+/** Forgets the nonces that ended before a time. */
+export async function forgetNonces(db: Db, beforeMs: number): Promise<void> {
+  await db.deleteFrom('nonces').where('ends_at_ms', '<', beforeMs).execute();
 }
 
 /** Both counters of an App Attest key. */
@@ -138,6 +180,7 @@ function signingKeyOf(row: Row): SigningKey {
     registrationId: row.registration_id,
     epoch: BigInt(row.epoch),
     lastCounter: row.last_counter === null ? null : BigInt(row.last_counter),
+    accepted: BigInt(row.accepted),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ALL_ACCEPTED } from '../store.js';
 import { Migrator, type Kysely, type Migration } from './kysely.js';
 
 /**
@@ -75,8 +76,32 @@ async function keyTables(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** Counters that need not come in order. Those of keys that are there already all count as accepted. */
+const unorderedCounters: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('signing_keys')
+      .addColumn('accepted', 'text', (column) =>
+        column.notNull().defaultTo(ALL_ACCEPTED.toString()),
+      )
+      .execute();
+    await db.schema
+      .createTable('nonces')
+      .addColumn('key_id', 'text', (column) => column.notNull())
+      .addColumn('epoch', 'bigint', (column) => column.notNull())
+      .addColumn('nonce', 'text', (column) => column.notNull())
+      .addColumn('ends_at_ms', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('nonces_once', ['key_id', 'epoch', 'nonce'])
+      .execute();
+    await db.schema.createIndex('nonces_by_end').on('nonces').column('ends_at_ms').execute();
+  },
+};
+
 /** In the order in which they are run; names are never changed, and none is taken out. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-tables': tables };
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-tables': tables,
+  '0002-unordered-counters': unorderedCounters,
+};
 
 /**
  * Brings the tables up to this release, all or nothing. In PostgreSQL it takes a lock that other

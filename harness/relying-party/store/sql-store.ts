@@ -12,6 +12,7 @@ import type {
   SigningKey,
   Spending,
   TlsKeyChange,
+  UsedNonce,
 } from '../store.js';
 import * as challenges from './challenge-statements.js';
 import * as claims from './claim-statements.js';
@@ -109,6 +110,18 @@ export class SqlStore implements ClosableStore {
 
   advanceCounter(step: CounterStep): Promise<boolean> {
     return this.#signingKeys.advance(step);
+  }
+
+  wasNonceUsed(nonce: UsedNonce): Promise<boolean> {
+    return counters.wasNonceUsed(this.#db.reader, nonce);
+  }
+
+  useNonce(nonce: UsedNonce & { readonly endsAtMs: number }): Promise<boolean> {
+    return this.#db.statement((db) => counters.useNonce(db, nonce));
+  }
+
+  forgetNonces(beforeMs: number): Promise<void> {
+    return this.#db.statement((db) => counters.forgetNonces(db, beforeMs));
   }
 
   appAttestCounters(keyId: string): Promise<AppAttestCounters> {

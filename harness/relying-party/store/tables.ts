@@ -53,6 +53,16 @@ export interface SigningKeysTable {
   protection: KeyProtection;
   epoch: Epoch;
   last_counter: Counter;
+  /** Bits of the last 64 counters, in decimal. */
+  accepted: string;
+}
+
+/** Counters that are nonces, each until its end. */
+export interface NoncesTable {
+  key_id: string;
+  epoch: Epoch;
+  nonce: string;
+  ends_at_ms: Whole;
 }
 
 export interface AppAttestCountersTable {
@@ -74,6 +84,7 @@ export interface Tables {
   registrations: RegistrationsTable;
   tls_keys: TlsKeysTable;
   signing_keys: SigningKeysTable;
+  nonces: NoncesTable;
   app_attest_counters: AppAttestCountersTable;
   denials: DenialsTable;
 }

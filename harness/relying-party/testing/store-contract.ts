@@ -266,7 +266,7 @@ export function describeStore(open: () => Promise<StorePair>): void {
 
     it('starts a new epoch without a counter for each signing key of a registration', async () => {
       const [owner, first, second] = [fresh('r'), key(), key()];
-      const registered = { registrationId: owner, lastCounter: null };
+      const registered = { registrationId: owner, lastCounter: null, accepted: MAX_U64 };
       expect(await store.replaceSigningKey(owner, first)).toEqual({
         ...{ ...first, ...registered, epoch: 1n },
       });
@@ -281,6 +281,59 @@ export function describeStore(open: () => Promise<StorePair>): void {
       expect(await store.findSigningKey(second.keyId)).toEqual(replaced);
       expect(await store.findSigningKey(first.keyId)).toBeNull();
       expect(await store.findSigningKeyOf('none')).toBeNull();
+    });
+
+    it('takes one of many steps within a window, and none from other bits', async () => {
+      const signing = key();
+      const { epoch } = await store.replaceSigningKey(fresh('r'), signing);
+      const { keyId } = signing;
+      const first = { keyId, epoch, from: null, to: 9n, accepted: { from: MAX_U64, to: 1n } };
+      expect(await store.advanceCounter(first)).toBe(true);
+      const late = (index: number) => ({
+        ...{ keyId, epoch, from: 9n, to: 9n },
+        accepted: { from: 1n, to: 1n | (1n << BigInt(index + 1)) },
+      });
+      const taken = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => either(index).advanceCounter(late(index))),
+      );
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const { accepted } = late(taken.indexOf(true));
+      expect(await other.findSigningKey(keyId)).toMatchObject({
+        ...{ lastCounter: 9n, accepted: accepted.to },
+      });
+      const stale = { ...first, from: 9n, to: 10n, accepted: { from: 1n, to: 3n } };
+      expect(await store.advanceCounter(stale)).toBe(false);
+    });
+
+    it('takes every counter for accepted once one was counted without a window', async () => {
+      const signing = key();
+      const { epoch } = await store.replaceSigningKey(fresh('r'), signing);
+      const { keyId } = signing;
+      const window = { from: MAX_U64, to: 1n };
+      await store.advanceCounter({ keyId, epoch, from: null, to: 9n, accepted: window });
+      expect(await other.advanceCounter({ keyId, epoch, from: 9n, to: 20n })).toBe(true);
+      const found = await store.findSigningKey(keyId);
+      expect(found).toMatchObject({ lastCounter: 20n, accepted: MAX_U64 });
+      expect(await store.findSigningKeyOf(found?.registrationId ?? '')).toEqual(found);
+    });
+
+    it('lets one of many use a nonce, until it is forgotten', async () => {
+      const nonce = { keyId: fresh('key'), epoch: 1n, nonce: MAX_U64 };
+      expect(await store.wasNonceUsed(nonce)).toBe(false);
+      const taken = await Promise.all(
+        Array.from({ length: 60 }, (_, index) =>
+          either(index).useNonce({ ...nonce, endsAtMs: 1_795_000_000_000 }),
+        ),
+      );
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      for (const fresher of [{ epoch: 2n }, { nonce: 0n }, { keyId: fresh('key') }]) {
+        expect(await other.wasNonceUsed({ ...nonce, ...fresher })).toBe(false);
+      }
+      await store.forgetNonces(1_795_000_000_000);
+      expect(await other.wasNonceUsed(nonce)).toBe(true);
+      await store.forgetNonces(1_795_000_000_001);
+      expect(await other.wasNonceUsed(nonce)).toBe(false);
+      expect(await other.useNonce({ ...nonce, endsAtMs: 1_795_000_000_000 })).toBe(true);
     });
 
     it('gives each of parallel signing keys an epoch of its own', async () => {

@@ -26,6 +26,8 @@ export interface AttackOptions {
   readonly values: ReferenceValues;
   /** Vendors whose roots the target trusts. */
   readonly vendors: VendorRoots;
+  /** Whether it wants counters in order, which is what makes sending a late one an attack. */
+  readonly counters: 'in-order' | 'in-any-order';
   /** The only attack to be sent; null for all. */
   readonly only: string | null;
   /** Is told each result as it comes. */

@@ -37,10 +37,12 @@ export async function doorsOf({
   target,
   values,
   vendors,
+  counters,
 }: {
   readonly target: Target;
   readonly values: ReferenceValues;
   readonly vendors: VendorRoots;
+  readonly counters: SigningRequester['counters'];
 }): Promise<readonly OpenDoor[]> {
   const { environment } = values.apple;
   const android = mintingAndroid(vendors, values);
@@ -62,7 +64,8 @@ export async function doorsOf({
   const androidKeys = signingKeyRoute(target, androidIdentity);
   const iPhoneKeys = signingKeyRoute(target, iPhoneIdentity);
   const ofAndroid: SigningRequester = {
-    ...{ target, identity: androidIdentity, otherIdentity: iPhoneIdentity, registerAgain: null },
+    ...{ target, identity: androidIdentity, otherIdentity: iPhoneIdentity, counters },
+    registerAgain: null,
     async register() {
       const challenge = await androidKeys.open();
       const { chain, key, csr } = await android.mint(challenge);
@@ -76,7 +79,7 @@ export async function doorsOf({
     return signerOf(key, await challenge.submit(csr, assertionEvidence(assertion)));
   };
   const ofIPhone: SigningRequester = {
-    ...{ target, identity: iPhoneIdentity, otherIdentity: androidIdentity },
+    ...{ target, identity: iPhoneIdentity, otherIdentity: androidIdentity, counters },
     register: () => registerIPhone(),
     registerAgain: registerIPhone,
   };
