@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, utf8 } from './bytes.js';
-import { isP256, readP256Signature, verifiesEs256 } from './ecdsa.js';
+import { isP256, readP256Pair, readP256Signature, verifiesEs256, writeP256Pair } from './ecdsa.js';
 import { parsing } from './parsed.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -20,6 +20,15 @@ describe('an ECDSA signature', () => {
       s: 2n,
     });
     expect(parsing(() => readP256Signature(signature)).ok).toBe(true);
+  });
+
+  it('is written as r and s of 32 bytes each, however short they are', () => {
+    expect(writeP256Pair({ r: 1n, s: 2n })).toEqual(
+      fromHex(`${'00'.repeat(31)}01${'00'.repeat(31)}02`),
+    );
+    const numbers = readP256Signature(signature);
+    expect(readP256Pair(writeP256Pair(numbers))).toEqual(numbers);
+    expect(() => writeP256Pair({ r: 1n << 256n, s: 2n })).toThrow(RangeError);
   });
 
   it.each([

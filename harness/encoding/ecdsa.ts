@@ -1,7 +1,7 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { readDer } from './der.js';
 import { integer, sequence } from './der-values.js';
-import { toHex } from './bytes.js';
+import { fromHex, toHex } from './bytes.js';
 import { MalformedInput } from './parsed.js';
 
 /** Order of the group of P-256 (SEC 2, 2.4.2). */
@@ -44,6 +44,13 @@ export function readP256Pair(bytes: Uint8Array): EcdsaSignature {
     }
   }
   return { r, s };
+}
+
+/** Writes an ECDSA signature on P-256 as `readP256Pair` reads it. */
+export function writeP256Pair({ r, s }: EcdsaSignature): Uint8Array {
+  const bytes = fromHex([r, s].map((value) => value.toString(16).padStart(64, '0')).join(''));
+  if (bytes?.length !== 64) throw new RangeError('r and s have 32 bytes each');
+  return bytes;
 }
 
 /** Whether `key` is an elliptic-curve key on P-256. */

@@ -159,7 +159,7 @@ export const COMMANDS = {
     result: z.object({ token: z.string().min(1) }),
   },
   'request.sign': {
-    does: 'makes the headers that sign a request with profile S',
+    does: 'makes the headers that sign a request with profile S, or R',
     args: z.strictObject({
       alias,
       method: token,
@@ -172,6 +172,8 @@ export const COMMANDS = {
       counter: u64Text,
       /** By default the phone's own clock. */
       timestampMs: timestampMs.exactOptional(),
+      /** By default `s`, which every probe of version 1 speaks. */
+      profile: z.enum(['s', 'r']).exactOptional(),
     }),
     result: z.object({ headers: headerPairs }),
   },

@@ -1,14 +1,15 @@
-import { verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fromBase64url, fromHex, toHex, utf8 } from '../encoding/bytes.js';
-import { readP256Signature } from '../encoding/ecdsa.js';
+import { readP256Signature, verifiesEs256, writeP256Pair } from '../encoding/ecdsa.js';
 import { parsing } from '../encoding/parsed.js';
 import { loadPublicKey } from '../encoding/signature.js';
 import { parseCsr } from '../evidence/csr/index.js';
 import { enrolmentBinding, keyId, parseU64, profileSString } from '../evidence/formats/index.js';
+import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { productRoot } from '../product.js';
 import { argsSchema, COMMAND_NAMES, isCommandName, resultSchema } from './commands.js';
 import { parseDeepLink } from './deep-link.js';
@@ -28,6 +29,10 @@ function read(name: string): unknown {
 
 function hex(text: string): Uint8Array {
   return fromHex(text) ?? utf8('no hexadecimal');
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest());
 }
 
 const vectors = z
@@ -58,6 +63,24 @@ const vectors = z
         bodyHex: z.string(),
         string: z.string(),
         signature: z.string(),
+        valid: z.boolean(),
+      }),
+    ),
+    profileR: z.array(
+      z.object({
+        name: z.string(),
+        method: z.string(),
+        authority: z.string(),
+        target: z.string(),
+        contentType: z.string(),
+        bodyHex: z.string(),
+        keyId: z.string(),
+        epoch: z.string(),
+        counter: z.string(),
+        timestampMs: z.string(),
+        base: z.string(),
+        der: z.string(),
+        headers: z.array(z.tuple([z.string(), z.string()])),
         valid: z.boolean(),
       }),
     ),
@@ -166,6 +189,32 @@ describe('the vectors', () => {
     if (key === null) throw new Error('the key of the vectors does not load');
     const isStrict = parsing(() => readP256Signature(signature)).ok;
     expect(isStrict && verify('sha256', utf8(string), key, signature)).toBe(entry.valid);
+  });
+
+  it.each(vectors.profileR)('sign with profile R: $name', (entry) => {
+    const { method, authority, target, contentType, headers } = entry;
+    const type = contentType === '' ? [] : [['content-type', contentType] as const];
+    const body = hex(entry.bodyHex);
+    const request = { method, authority, target, headers: [...headers, ...type], body };
+    const { parsed } = parseSignedRequest(request);
+    if (!parsed.ok) throw new Error(parsed.malformation.message);
+    const { signature, contentDigest, ...read } = parsed.value;
+    expect(read).toMatchObject({
+      ...{ profile: 'R', keyId: entry.keyId, algorithm: 'ecdsa-p256-sha256' },
+      ...{ missingComponents: [], signedText: entry.base },
+      ...{ epoch: parseU64(entry.epoch), counter: parseU64(entry.counter) },
+      timestampMs: BigInt(Math.floor(Number(entry.timestampMs) / 1000)) * 1000n,
+    });
+    expect(toHex(contentDigest ?? new Uint8Array())).toBe(toHex(sha256(body)));
+    const key = loadPublicKey(hex(vectors.keyId.spkiHex));
+    if (key === null) throw new Error('the key of the vectors does not load');
+    const message = utf8(entry.base);
+    const encoding = 'ieee-p1363';
+    expect(verifiesEs256(key, { message, signature, encoding })).toBe(entry.valid);
+    const der = fromBase64url(entry.der) ?? new Uint8Array();
+    expect(verifiesEs256(key, { message, signature: der })).toBe(true);
+    const pair = writeP256Pair(readP256Signature(der));
+    expect(toHex(pair) === toHex(signature)).toBe(entry.valid);
   });
 
   it.each(vectors.deepLinks)('link: $kind $why', ({ kind, json, url, id, link }) => {

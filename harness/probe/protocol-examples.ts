@@ -1,7 +1,7 @@
 import { toBase64, toBase64url, toHex, utf8 } from '../encoding/bytes.js';
 import { buildCsr } from '../evidence/csr/index.js';
 import { keyId } from '../evidence/formats/index.js';
-import { profileSHeaders } from '../evidence/signed-request/index.js';
+import { profileRHeaders, profileSHeaders } from '../evidence/signed-request/index.js';
 import type { CommandArgs, CommandName, CommandResult } from './commands.js';
 import { exampleBytes, protocolTestKey } from './protocol-test-key.js';
 import type { ProbeAnswer, ProbeFailure, ProbeRequest } from './protocol.js';
@@ -165,10 +165,12 @@ function requestExamples(): readonly Example[] {
   };
   const numbers = { epoch: 1n, counter: 42n, timestampMs: BigInt(NOW_MS) };
   const signed = { ...input, ...numbers, keyId: keyId(key.spki), body };
-  const headers = profileSHeaders(signed, key.sign).map(([name, value]): [string, string] => [
-    name,
-    value,
-  ]);
+  const pair = ([name, value]: readonly [string, string]): [string, string] => [name, value];
+  const headers = profileSHeaders(signed, key.sign).map(pair);
+  const signing = {
+    ...{ alias: 'sign', ...input, body: toBase64url(body) },
+    ...{ epoch: '1', counter: '42', timestampMs: NOW_MS },
+  };
   const sending = {
     url: 'https://relying-party.example/v1/orders',
     method: 'POST',
@@ -179,17 +181,12 @@ function requestExamples(): readonly Example[] {
     pins: [`sha256/${toBase64(exampleBytes('pin', 32))}`],
   };
   return [
-    answered(
+    answered('request.sign', signing, { headers }),
+    example(
+      'request.sign-profile-r',
       'request.sign',
-      {
-        alias: 'sign',
-        ...input,
-        body: toBase64url(body),
-        epoch: '1',
-        counter: '42',
-        timestampMs: NOW_MS,
-      },
-      { headers },
+      { ...signing, profile: 'r' },
+      { result: { headers: profileRHeaders(signed, key.signFixed).map(pair) } },
     ),
     answered('request.send', sending, {
       outcome: 'answered',

@@ -6,9 +6,10 @@ import {
   profileSString,
   type ProfileSInput,
 } from '../evidence/formats/index.js';
+import { profileRHeaders, type ProfileRInput } from '../evidence/signed-request/index.js';
 import { inlineLink, urlLink } from './deep-link.js';
 import { pageAnswer } from './pages.js';
-import { exampleBytes, protocolTestKey } from './protocol-test-key.js';
+import { exampleBytes, protocolTestKey, type ProtocolTestKey } from './protocol-test-key.js';
 
 const RP_ID = 'relying-party.example';
 const NONCE = exampleBytes('nonce', 32);
@@ -30,6 +31,7 @@ export function protocolVectors(): Readonly<Record<string, unknown>> {
     },
     binding: bindings(csr),
     profileS: profileS(key),
+    profileR: profileR(key),
     deepLinks: deepLinks(),
     paging: paging(),
   };
@@ -56,8 +58,8 @@ function bindings(csr: Uint8Array) {
   });
 }
 
-function profileS(key: ReturnType<typeof protocolTestKey>) {
-  const plain: ProfileSInput = {
+function plainRequest(key: ProtocolTestKey): ProfileSInput {
+  return {
     method: 'POST',
     authority: RP_ID,
     target: '/v1/orders?dry=1',
@@ -68,6 +70,10 @@ function profileS(key: ReturnType<typeof protocolTestKey>) {
     contentType: 'application/json',
     body: utf8('{"amount":10}'),
   };
+}
+
+function profileS(key: ProtocolTestKey) {
+  const plain = plainRequest(key);
   const large = 18446744073709551615n;
   const empty = { ...plain, method: 'GET', contentType: '', body: new Uint8Array() };
   const signed = (input: ProfileSInput): Uint8Array => utf8(profileSString(input));
@@ -93,6 +99,69 @@ function profileS(key: ReturnType<typeof protocolTestKey>) {
   ];
   return cases.map(({ name, input, signature }) => ({
     name,
+    ...requestFields(input),
+    string: profileSString(input),
+    signature: toBase64url(signature ?? key.sign(signed(input))),
+    valid: signature === undefined,
+  }));
+}
+
+function profileR(key: ProtocolTestKey) {
+  const plain = plainRequest(key);
+  const large = 18446744073709551615n;
+  const empty = { ...plain, method: 'GET', contentType: '', body: new Uint8Array() };
+  const port = { ...plain, authority: 'Relying-Party.example:443', timestampMs: 1767225600999n };
+  const other = baseOf({ ...plain, counter: 43n });
+  const cases = [
+    { name: 'a JSON body and a query', input: plain },
+    { name: 'no query, no body and no content type', input: { ...empty, target: '/v1/orders' } },
+    { name: 'an authority with capitals and the default port, and half a second', input: port },
+    { name: 'another port, and spaces around the content type', input: spaced(plain) },
+    { name: 'a question mark without query', input: { ...empty, target: '/?' } },
+    { name: 'the largest counter and epoch', input: { ...plain, epoch: large, counter: large } },
+    { name: 'an r of 31 bytes in DER', input: withShortR(key, plain) },
+    { name: 'invalid: DER instead of r and s of 32 bytes each', input: plain, sign: key.sign },
+    {
+      name: 'invalid: signed over another counter',
+      input: plain,
+      sign: () => key.signFixed(other),
+    },
+  ];
+  return cases.map(({ name, input, sign }) => ({
+    name,
+    ...requestFields(input),
+    base: new TextDecoder().decode(baseOf(input)),
+    // What a keystore gives for the base, before it is written as r and s.
+    der: toBase64url(key.sign(baseOf(input))),
+    headers: profileRHeaders(input, sign ?? key.signFixed),
+    valid: sign === undefined,
+  }));
+}
+
+function spaced(input: ProfileRInput): ProfileRInput {
+  return { ...input, authority: `${RP_ID}:8443`, contentType: ' application/json\t' };
+}
+
+// One signature in 256 has it: an implementer who copies DER's numbers would notice too late.
+function withShortR(key: ProtocolTestKey, plain: ProfileRInput): ProfileRInput {
+  for (let counter = 1n; ; counter++) {
+    const input = { ...plain, counter };
+    const [first, second = 0] = key.signFixed(baseOf(input));
+    if (first === 0 && second < 0x80) return input;
+  }
+}
+
+function baseOf(input: ProfileRInput): Uint8Array {
+  let base = new Uint8Array();
+  profileRHeaders(input, (signed) => {
+    base = new Uint8Array(signed);
+    return base;
+  });
+  return base;
+}
+
+function requestFields(input: ProfileRInput) {
+  return {
     method: input.method,
     authority: input.authority,
     target: input.target,
@@ -102,10 +171,7 @@ function profileS(key: ReturnType<typeof protocolTestKey>) {
     timestampMs: input.timestampMs.toString(),
     contentType: input.contentType,
     bodyHex: toHex(input.body),
-    string: profileSString(input),
-    signature: toBase64url(signature ?? key.sign(signed(input))),
-    valid: signature === undefined,
-  }));
+  };
 }
 
 function deepLinks() {

@@ -1,8 +1,11 @@
 import { createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64url, utf8 } from '../encoding/bytes.js';
+import { verifiesEs256 } from '../encoding/ecdsa.js';
+import { loadPublicKey } from '../encoding/signature.js';
 import { parseCsr } from '../evidence/csr/index.js';
 import { keyId, profileSString } from '../evidence/formats/index.js';
+import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import { inlineLink } from '../probe/deep-link.js';
 import { ELEMENTS } from '../probe/limits.js';
 import { ProbeError } from '../probe/probe-error.js';
@@ -261,6 +264,35 @@ describe('keys of a virtual Android phone', () => {
     const signature = bytes(headers.get('attestlab-signature') ?? '');
     expect(verify('sha256', utf8(string), spki, signature)).toBe(true);
     expect(headers.get('attestlab-counter')).toBe('18446744073709551615');
+  });
+
+  it('sign requests with profile R where they are on P-256', async () => {
+    const { probe } = await claimed(PIXEL);
+    const { result: key } = await probe.call('key.generate', { alias: 'a', ...EC_KEY });
+    const request = { method: 'POST', authority: 'RP.example:443', target: '/v1/orders?x=1' };
+    const contentType = 'application/json';
+    const body = utf8('{"amount":10}');
+    const args = {
+      profile: 'r',
+      ...{ alias: 'a', ...request, contentType, body: toBase64url(body) },
+      ...{ epoch: '1', counter: '18446744073709551615', timestampMs: 1767225600999 },
+    } as const;
+    const { result } = await probe.call('request.sign', args);
+    const headers = [['content-type', contentType] as const, ...result.headers];
+    const { parsed } = parseSignedRequest({ ...request, headers, body });
+    if (!parsed.ok) throw new Error(parsed.malformation.message);
+    const { signedText, signature, ...read } = parsed.value;
+    expect(read).toMatchObject({
+      ...{ profile: 'R', keyId: keyId(bytes(key.spki)), missingComponents: [] },
+      ...{ epoch: 1n, counter: 18446744073709551615n, timestampMs: 1767225600000n },
+    });
+    const spki = loadPublicKey(bytes(key.spki));
+    if (spki === null) throw new Error('the key does not load');
+    const signed = { message: utf8(signedText), signature, encoding: 'ieee-p1363' } as const;
+    expect(verifiesEs256(spki, signed)).toBe(true);
+
+    await probe.call('key.generate', { alias: 'a', ...EC_KEY, algorithm: 'rsa-2048' });
+    expect((await failure(probe.call('request.sign', args))).code).toBe('unsupported');
   });
 
   it('are all deleted by a reset, which keeps the owner', async () => {

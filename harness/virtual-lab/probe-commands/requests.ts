@@ -1,6 +1,8 @@
 import { toBase64url } from '../../encoding/bytes.js';
+import { isP256, readP256Signature, writeP256Pair } from '../../encoding/ecdsa.js';
+import { loadPublicKey } from '../../encoding/signature.js';
 import { keyId, parseU64, type ProfileSInput } from '../../evidence/formats/index.js';
-import { profileSHeaders } from '../../evidence/signed-request/index.js';
+import { profileRHeaders, profileSHeaders } from '../../evidence/signed-request/index.js';
 import type { AppContext } from '../app-program.js';
 import type { ClientIdentity } from '../network/phone-network.js';
 import { argumentBytes, requireKey } from './arguments.js';
@@ -10,11 +12,12 @@ import type { Handler } from './handler.js';
 import { bodyToSend, bodyToSign, pinsToCheck } from './hookable.js';
 import { signWithin } from './sign-within.js';
 
-/** Signs a request with profile S. */
+/** Signs a request with profile S, or R. */
 export const signRequest: Handler<'request.sign'> = async (args, context) => {
   const { keys, clock } = context;
   const { alias, method, authority, target, contentType } = args;
   requireKey(keys, alias);
+  if (args.profile === 'r') requireP256(keys.publicKey(alias));
   if ([authority, target, contentType].some((field) => field.includes('\n'))) {
     throw new CommandFailure('invalid_args', 'no field of a signed request may hold a line feed');
   }
@@ -29,14 +32,27 @@ export const signRequest: Handler<'request.sign'> = async (args, context) => {
     timestampMs: BigInt(args.timestampMs ?? clock.now().getTime()),
     body: bodyToSign(context, argumentBytes('body', args.body)),
   };
+  const signDer = (message: Uint8Array) => keys.sign(alias, message);
   const headers = await refusedAs('key_use_failed', () =>
-    signWithin(
-      (message) => keys.sign(alias, message),
-      (sign) => profileSHeaders(input, sign),
-    ),
+    args.profile === 'r'
+      ? signWithin(asPair(signDer), (sign) => profileRHeaders(input, sign))
+      : signWithin(signDer, (sign) => profileSHeaders(input, sign)),
   );
-  return { headers };
+  return { headers: headers.map(([name, value]): [string, string] => [name, value]) };
 };
+
+function requireP256(spki: Uint8Array): void {
+  const key = loadPublicKey(spki);
+  if (key !== null && isP256(key)) return;
+  throw new CommandFailure('unsupported', 'profile R is for keys on P-256');
+}
+
+// RFC 9421, 3.3.4: r and s of 32 bytes each, where a keystore writes DER.
+function asPair(
+  sign: (message: Uint8Array) => Promise<Uint8Array>,
+): (message: Uint8Array) => Promise<Uint8Array> {
+  return async (message) => writeP256Pair(readP256Signature(await sign(message)));
+}
 
 /** Sends a request over the phone's own network. */
 export const sendRequest: Handler<'request.send'> = async (args, context) => {

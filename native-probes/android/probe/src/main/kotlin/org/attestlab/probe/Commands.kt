@@ -2,7 +2,9 @@ package org.attestlab.probe
 
 import android.security.keystore.KeyProperties
 import org.attestlab.probe.formats.CertificationRequest
+import org.attestlab.probe.formats.ProfileR
 import org.attestlab.probe.formats.ProfileS
+import org.attestlab.probe.formats.RequestToSign
 import org.attestlab.probe.formats.keyId
 import org.attestlab.probe.keys.KeyAlgorithm
 import org.attestlab.probe.keys.KeyLevel
@@ -160,25 +162,33 @@ internal class Commands(
     }
 
     private fun Arguments.signRequest(): Result {
-        val (alias, request) =
+        val (alias, isProfileR, request) =
             read {
-                alias("alias") to
-                    ProfileS(
-                        method = text("method", Arguments.TOKEN),
-                        authority = line("authority"),
-                        target = line("target"),
-                        epoch = u64("epoch"),
-                        counter = u64("counter"),
-                        timestampMs = if (has("timestampMs")) integer("timestampMs", TIMES) else clock.nowMs(),
-                        contentType = if (text("contentType").isEmpty()) "" else line("contentType"),
-                        body = bytes("body"),
-                    )
+                val isProfileR = has("profile") && text("profile", PROFILE) == "r"
+                Triple(alias("alias"), isProfileR, requestToSign())
             }
         return refusedAs(ErrorCode.KEY_USE_FAILED) {
             val key = keys.find(alias)
-            mapOf("headers" to request.headers(keyId(key.public.encoded)) { Signing.sign(key.private, it) })
+            if (isProfileR && key.public.algorithm != KeyAlgorithm.EC_P256.jca) {
+                throw ProbeFailure(ErrorCode.UNSUPPORTED, "profile R is for keys on P-256")
+            }
+            val id = keyId(key.public.encoded)
+            val sign = { message: ByteArray -> Signing.sign(key.private, message) }
+            mapOf("headers" to if (isProfileR) ProfileR(request).headers(id, sign) else ProfileS(request).headers(id, sign))
         }
     }
+
+    private fun Arguments.requestToSign() =
+        RequestToSign(
+            method = text("method", Arguments.TOKEN),
+            authority = line("authority"),
+            target = line("target"),
+            epoch = u64("epoch"),
+            counter = u64("counter"),
+            timestampMs = if (has("timestampMs")) integer("timestampMs", TIMES) else clock.nowMs(),
+            contentType = if (text("contentType").isEmpty()) "" else line("contentType"),
+            body = bytes("body"),
+        )
 
     private fun Arguments.sendRequest(): Result {
         val (clientAlias, request) =
@@ -237,6 +247,7 @@ internal class Commands(
         const val LADDER_RUNGS = 4
         const val MAX_CHAIN = 8
         const val INTEGRITY_CHARS = 1024
+        val PROFILE = Regex("s|r")
         val PURPOSE = Regex("tls|sign")
         val LEVEL = Regex("strongbox|tee|secure-enclave|software")
         val DIGESTS = mapOf("none" to KeyProperties.DIGEST_NONE, "sha256" to KeyProperties.DIGEST_SHA256)

@@ -160,7 +160,27 @@ class CommandsTest {
         assertTrue(given.contains(listOf("attestlab-timestamp", "5")))
         assertEquals("key_not_found", phone.refusal("request.sign", signing + ("alias" to "lost")))
         phone.result("request.sign", signing + ("contentType" to ""))
+        assertEquals(given.map { (it as List<*>)[0] }, names(signing + ("profile" to "s")))
     }
+
+    @Test
+    fun `signs requests with profile R, where the key is on P-256`() {
+        phone.generate("sign", listOf("tee"))
+        assertEquals(listOf("content-digest", "signature-input", "signature"), names(signing + ("profile" to "r")))
+        val rsa =
+            mapOf(
+                "alias" to "rsa",
+                "purpose" to "sign",
+                "algorithm" to "rsa-2048",
+                "ladder" to listOf("tee"),
+                "digests" to listOf("sha256"),
+            )
+        phone.result("key.generate", rsa)
+        assertEquals("unsupported", phone.refusal("request.sign", signing + mapOf("profile" to "r", "alias" to "rsa")))
+        phone.result("request.sign", signing + ("alias" to "rsa"))
+    }
+
+    private fun names(args: Map<String, Any?>) = (phone.result("request.sign", args)["headers"] as List<*>).map { (it as List<*>)[0] }
 
     @Test
     fun `refuses arguments that do not fit`() {
@@ -198,6 +218,8 @@ class CommandsTest {
                 "request.sign" to signing + ("method" to "A B"),
                 "request.sign" to signing + ("timestampMs" to -1),
                 "request.sign" to signing + ("timestampMs" to 1.5),
+                "request.sign" to signing + ("profile" to "t"),
+                "request.sign" to signing + ("profile" to null),
                 "request.send" to sending + ("url" to "http://a.example/"),
                 "request.send" to sending + ("headers" to listOf(listOf("a"))),
                 "request.send" to sending + ("headers" to listOf(listOf("", "b"))),

@@ -5,36 +5,21 @@ import org.attestlab.probe.protocol.sha256
 
 /** A request as profile S signs it. */
 class ProfileS(
-    val method: String,
-    val authority: String,
-    /** Path and query as sent. */
-    val target: String,
-    /** Epoch and counter are unsigned 64-bit decimals; nobody here counts with them. */
-    val epoch: String,
-    val counter: String,
-    val timestampMs: Long,
-    /** Empty where the request has none. */
-    val contentType: String,
-    val body: ByteArray,
+    private val request: RequestToSign,
 ) {
-    init {
-        val fields = listOf(method, authority, target, epoch, counter, contentType)
-        require(fields.none { '\n' in it }) { "no field of a signed request may hold a line feed" }
-    }
-
     /** What is signed: ten lines, each ended by LF. */
     fun signedText(keyId: String): String =
         listOf(
             "attestlab-s1",
-            method,
-            authority,
-            target,
+            request.method,
+            request.authority,
+            request.target,
             keyId,
-            epoch,
-            counter,
-            timestampMs.toString(),
-            contentType,
-            Base64Url.encode(sha256(body)),
+            request.epoch,
+            request.counter,
+            request.timestampMs.toString(),
+            request.contentType,
+            Base64Url.encode(sha256(request.body)),
         ).joinToString("") { "$it\n" }
 
     /** The five headers, with the signature that [sign] makes: ES256 in DER. */
@@ -44,9 +29,9 @@ class ProfileS(
     ): List<List<String>> =
         listOf(
             listOf("attestlab-key-id", keyId),
-            listOf("attestlab-epoch", epoch),
-            listOf("attestlab-counter", counter),
-            listOf("attestlab-timestamp", timestampMs.toString()),
+            listOf("attestlab-epoch", request.epoch),
+            listOf("attestlab-counter", request.counter),
+            listOf("attestlab-timestamp", request.timestampMs.toString()),
             listOf("attestlab-signature", Base64Url.encode(sign(signedText(keyId).toByteArray()))),
         )
 }

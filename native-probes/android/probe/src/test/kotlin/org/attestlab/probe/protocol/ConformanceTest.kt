@@ -2,7 +2,10 @@ package org.attestlab.probe.protocol
 
 import org.attestlab.probe.formats.CertificationRequest
 import org.attestlab.probe.formats.EnrolmentBinding
+import org.attestlab.probe.formats.P256Pair
+import org.attestlab.probe.formats.ProfileR
 import org.attestlab.probe.formats.ProfileS
+import org.attestlab.probe.formats.RequestToSign
 import org.attestlab.probe.formats.keyId
 import org.attestlab.probe.model.ModelPhone
 import org.attestlab.probe.model.TestProbe
@@ -56,7 +59,7 @@ class ConformanceTest {
 
     @Test
     fun `vectors are all known here`() {
-        assertEquals(setOf("about", "keyId", "csr", "binding", "profileS", "deepLinks", "paging"), vectors.keys)
+        assertEquals(setOf("about", "keyId", "csr", "binding", "profileS", "profileR", "deepLinks", "paging"), vectors.keys)
     }
 
     @Test
@@ -91,17 +94,7 @@ class ConformanceTest {
     @Test
     fun `profile S`() {
         for (vector in vectors.maps("profileS")) {
-            val request =
-                ProfileS(
-                    method = vector.text("method"),
-                    authority = vector.text("authority"),
-                    target = vector.text("target"),
-                    epoch = vector.text("epoch"),
-                    counter = vector.text("counter"),
-                    timestampMs = vector.text("timestampMs").toLong(),
-                    contentType = vector.text("contentType"),
-                    body = unhex(vector.text("bodyHex")),
-                )
+            val request = ProfileS(requestOf(vector))
             val signed = ArrayList<String>()
             val signature = checkNotNull(Base64Url.decode(vector.text("signature")))
             val headers =
@@ -123,6 +116,57 @@ class ConformanceTest {
             )
         }
     }
+
+    @Test
+    fun `profile R`() {
+        for (vector in vectors.maps("profileR")) {
+            val name = vector.text("name")
+            val signed = ArrayList<String>()
+            val der = checkNotNull(Base64Url.decode(vector.text("der")))
+            val headers =
+                ProfileR(requestOf(vector)).headers(vector.text("keyId")) { message ->
+                    signed += String(message)
+                    der
+                }
+            assertEquals(name, listOf(vector.text("base")), signed)
+            assertTrue(name, verifies(vector.text("base").toByteArray(), der))
+            assertEquals(name, vector["valid"], vector["headers"] == headers)
+        }
+    }
+
+    @Test
+    fun `what is no signature on P-256 is not written as one`() {
+        val pair = P256Pair.ofDer(unhex("3006020101020102"))
+        assertEquals("00".repeat(31) + "01" + "00".repeat(31) + "02", hex(pair))
+        val wrong =
+            listOf(
+                "",
+                "30",
+                "3006020101",
+                "300602010102010200",
+                "3009020101020102020103",
+                "3106020101020102",
+                "3006040101020102",
+                "3006020101020100",
+                "30060201ff020102",
+                "30060205010102",
+                "3005020002010101",
+                "3026022101" + "00".repeat(32) + "020101",
+            )
+        for (der in wrong) assertThrows(der, IllegalArgumentException::class.java) { P256Pair.ofDer(unhex(der)) }
+    }
+
+    private fun requestOf(vector: Map<*, *>) =
+        RequestToSign(
+            method = vector.text("method"),
+            authority = vector.text("authority"),
+            target = vector.text("target"),
+            epoch = vector.text("epoch"),
+            counter = vector.text("counter"),
+            timestampMs = vector.text("timestampMs").toLong(),
+            contentType = vector.text("contentType"),
+            body = unhex(vector.text("bodyHex")),
+        )
 
     @Test
     fun `deep links`() {
@@ -198,7 +242,7 @@ class ConformanceTest {
     private companion object {
         const val MIN_SIGNATURE = 68
         const val MAX_SIGNATURE = 72
-        const val MIN_EXAMPLES = 22
+        const val MIN_EXAMPLES = 23
         val NOT_UNDERSTOOD = setOf("malformed_request", "version_unsupported", "unknown_command", "invalid_args", "internal")
     }
 }
