@@ -66,6 +66,12 @@ struct Arguments {
     return choice
   }
 
+  mutating func optionalChoice<Choice: RawRepresentable<String>>(
+    _ name: String, _ choices: Choice.Type
+  ) throws -> Choice? {
+    left[name] == nil ? nil : try choice(name, choices)
+  }
+
   mutating func list(_ name: String, count: ClosedRange<Int>) throws -> [JSONValue] {
     guard case .list(let list)? = left.removeValue(forKey: name), count.contains(list.count) else {
       throw invalid(name, "is no list of that length")

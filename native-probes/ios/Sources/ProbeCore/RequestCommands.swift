@@ -1,3 +1,8 @@
+/// How a request is signed.
+enum SigningProfile: String {
+  case s, r
+}
+
 /// Commands about requests to a relying party.
 extension Commands {
   func signRequest(_ arguments: inout Arguments) async throws -> JSONValue {
@@ -10,18 +15,46 @@ extension Commands {
     let epoch = try arguments.u64("epoch")
     let counter = try arguments.u64("counter")
     let timestamp = try arguments.optionalWhole("timestampMs", in: 0...9_007_199_254_740_991)
+    let profile = try arguments.optionalChoice("profile", SigningProfile.self) ?? .s
     try arguments.finish()
     let spki = try await publicKey(of: alias)
-    let request = ProfileS(
+    let request = RequestToSign(
       method: method, authority: authority, target: target,
       keyID: SubjectPublicKeyInfo.keyID(spki, sha256: platform.sha256), epoch: epoch,
       counter: counter, timestampMs: timestamp.map(UInt64.init) ?? platform.timeMs(),
       contentType: contentType, body: body)
-    guard let string = request.canonicalString(sha256: platform.sha256) else {
-      throw ProbeFailure(.invalidArgs, "no field of a signed request may hold a line feed")
+    switch profile {
+    case .s: return try await signS(request, by: alias)
+    case .r: return try await signR(request, by: alias, spki: spki)
+    }
+  }
+
+  private func signS(_ request: RequestToSign, by alias: String) async throws -> JSONValue {
+    let profile = ProfileS(request)
+    guard let string = profile.canonicalString(sha256: platform.sha256) else {
+      throw Commands.lineFeed
     }
     let signature = try await self.signature(of: Array(string.utf8), by: alias)
-    return ["headers": .headers(request.headers(signature: signature))]
+    return ["headers": .headers(profile.headers(signature: signature))]
+  }
+
+  private func signR(
+    _ request: RequestToSign, by alias: String, spki: [UInt8]
+  ) async throws -> JSONValue {
+    guard SubjectPublicKeyInfo.isP256(spki) else {
+      throw ProbeFailure(.unsupported, "profile R is for keys on P-256")
+    }
+    let profile = ProfileR(request, sha256: platform.sha256)
+    guard let base = profile.signatureBase() else { throw Commands.lineFeed }
+    let der = try await self.signature(of: Array(base.utf8), by: alias)
+    guard let pair = P256Pair.of(der: der) else {
+      throw ProbeFailure(.internal, "the platform wrote no ECDSA signature on P-256")
+    }
+    return ["headers": .headers(profile.headers(signature: pair))]
+  }
+
+  private static var lineFeed: ProbeFailure {
+    ProbeFailure(.invalidArgs, "no field of a signed request may hold a line feed")
   }
 
   func sendRequest(_ arguments: inout Arguments) async throws -> JSONValue {

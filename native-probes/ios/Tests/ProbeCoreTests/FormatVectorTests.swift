@@ -56,23 +56,46 @@ final class FormatVectorTests: XCTestCase {
 
   func testProfileS() throws {
     for vector in try Vectors.all().of("profileS").list().map({ try $0.object() }) {
-      let request = ProfileS(
-        method: try vector.of("method").text(), authority: try vector.of("authority").text(),
-        target: try vector.of("target").text(), keyID: try vector.of("keyId").text(),
-        epoch: try u64(vector.of("epoch")), counter: try u64(vector.of("counter")),
-        timestampMs: try u64(vector.of("timestampMs")),
-        contentType: try vector.of("contentType").text(), body: try vector.of("bodyHex").hex())
+      let request = ProfileS(try requestOf(vector))
       let string = request.canonicalString(sha256: SoftwareSHA256.digest)
       XCTAssertEqual(string, try vector.of("string").text(), try vector.of("name").text())
     }
   }
 
-  func testProfileSRefusesLineFeeds() {
+  func testProfileR() throws {
+    let vectors = try Vectors.all().of("profileR").list().map { try $0.object() }
+    XCTAssertGreaterThan(vectors.count, 5)
+    for vector in vectors {
+      let name = try vector.of("name").text()
+      let profile = ProfileR(try requestOf(vector), sha256: SoftwareSHA256.digest)
+      XCTAssertEqual(profile.signatureBase(), try vector.of("base").text(), name)
+      let der = try XCTUnwrap(Base64URL.decode(try vector.of("der").text()), name)
+      let pair = try XCTUnwrap(P256Pair.of(der: der), name)
+      let isSame = JSONValue.headers(profile.headers(signature: pair)) == (try vector.of("headers"))
+      XCTAssertEqual(.bool(isSame), try vector.of("valid"), name)
+    }
+  }
+
+  func testWhatIsNoSignatureOnP256IsNotWrittenAsOne() throws {
+    let zeros = [UInt8](repeating: 0, count: 31)
+    let small: [UInt8] = [0x30, 6, 2, 1, 1, 2, 1, 2]
+    XCTAssertEqual(P256Pair.of(der: small), zeros + [1] + zeros + [2])
+    let long: [UInt8] = [0x30, 0x26, 2, 0x21, 1] + zeros + [0, 2, 1, 1]
+    let wrong: [[UInt8]] = [
+      [], [0x30], [0x30, 3, 2, 1, 1], small + [0], [0x30, 9, 2, 1, 1, 2, 1, 2, 2, 1, 3],
+      [0x31, 6, 2, 1, 1, 2, 1, 2], [0x30, 6, 4, 1, 1, 2, 1, 2], [0x30, 6, 2, 1, 1, 2, 1, 0],
+      [0x30, 6, 2, 1, 0xff, 2, 1, 2], long,
+    ]
+    for der in wrong { XCTAssertNil(P256Pair.of(der: der), "\(der)") }
+  }
+
+  func testNoProfileTakesLineFeeds() {
     for target in ["/a\nb", "/a\r\nb"] {
-      let request = ProfileS(
+      let request = RequestToSign(
         method: "GET", authority: "a", target: target, keyID: "k", epoch: 1, counter: 1,
         timestampMs: 1, contentType: "", body: [])
-      XCTAssertNil(request.canonicalString(sha256: SoftwareSHA256.digest))
+      XCTAssertNil(ProfileS(request).canonicalString(sha256: SoftwareSHA256.digest))
+      XCTAssertNil(ProfileR(request, sha256: SoftwareSHA256.digest).signatureBase())
     }
   }
 
@@ -108,6 +131,15 @@ final class FormatVectorTests: XCTestCase {
       XCTAssertEqual(
         try ProbeRequest(json: json).command, try request.object().of("command").text(), name)
     }
+  }
+
+  private func requestOf(_ vector: [String: JSONValue]) throws -> RequestToSign {
+    RequestToSign(
+      method: try vector.of("method").text(), authority: try vector.of("authority").text(),
+      target: try vector.of("target").text(), keyID: try vector.of("keyId").text(),
+      epoch: try u64(vector.of("epoch")), counter: try u64(vector.of("counter")),
+      timestampMs: try u64(vector.of("timestampMs")),
+      contentType: try vector.of("contentType").text(), body: try vector.of("bodyHex").hex())
   }
 
   private func u64(_ value: JSONValue) throws -> UInt64 {

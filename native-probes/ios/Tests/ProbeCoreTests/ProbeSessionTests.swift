@@ -69,20 +69,42 @@ final class ProbeSessionTests: XCTestCase {
     XCTAssertEqual(try phone.aliases(), [])
   }
 
+  func testRequestSignedWithProfileRIsOverTheVectorsBase() async throws {
+    try await claim()
+    _ = try await ask("key.generate", generation(["software"]))
+    let vector = try XCTUnwrap(try Vectors.all().of("profileR").list().first).object()
+    phone.signatureBytes = try XCTUnwrap(Base64URL.decode(try vector.of("der").text()))
+    var args = try signing(vector)
+    args["profile"] = "r"
+    let result = try await ask("request.sign", args).of("result").object()
+    XCTAssertEqual(try result.of("headers"), try vector.of("headers"))
+    XCTAssertEqual(
+      phone.signed.last.map { String(decoding: $0, as: UTF8.self) }, try vector.of("base").text())
+    phone.signatureBytes = [0x30, 0x00]
+    let spoilt = try await ask("request.sign", args)
+    XCTAssertEqual(try code(spoilt), "internal")
+    args["profile"] = "t"
+    let unknown = try await ask("request.sign", args)
+    XCTAssertEqual(try code(unknown), "invalid_args")
+  }
+
   func testSignedRequestIsOverTheVectorsString() async throws {
     try await claim()
     _ = try await ask("key.generate", generation(["software"]))
     let vector = try XCTUnwrap(try Vectors.all().of("profileS").list().first).object()
-    let args: [String: JSONValue] = [
+    _ = try await ask("request.sign", try signing(vector))
+    XCTAssertEqual(
+      phone.signed.last.map { String(decoding: $0, as: UTF8.self) },
+      try vector.of("string").text())
+  }
+
+  private func signing(_ vector: [String: JSONValue]) throws -> [String: JSONValue] {
+    [
       "alias": "a", "method": try vector.of("method"), "authority": try vector.of("authority"),
       "target": try vector.of("target"), "contentType": try vector.of("contentType"),
       "body": .bytes(try vector.of("bodyHex").hex()), "epoch": try vector.of("epoch"),
       "counter": try vector.of("counter"),
     ]
-    _ = try await ask("request.sign", args)
-    XCTAssertEqual(
-      phone.signed.last.map { String(decoding: $0, as: UTF8.self) },
-      try vector.of("string").text())
   }
 
   func testErrorsOfAppAttestComeBackAsTheyWere() async throws {
