@@ -89,6 +89,22 @@ export const VERIFIER_SABOTAGES = {
     platforms: BOTH,
     relyingParty: withVerifier(ignoring('signed-request/signature-verifies')),
   },
+  'verifier-ignores-content-digest': {
+    description:
+      'the verifier does not compare the body of a request with the digest that is signed',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/digest-matches')),
+  },
+  'verifier-takes-any-algorithm': {
+    description: 'the verifier takes whatever algorithm a request names',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/algorithm-allowed')),
+  },
+  'verifier-takes-any-coverage': {
+    description: 'the verifier does not ask what of a request is signed',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/components-covered')),
+  },
   'verifier-ignores-request-assertion-counter': {
     description: 'the verifier does not compare the counter of an assertion that signs a request',
     platforms: IOS,

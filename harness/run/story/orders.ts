@@ -23,6 +23,8 @@ export interface OrderWish {
   readonly correctedBy?: Exchange;
   /** Leaves counters out, as an app does whose messages are lost. */
   readonly skippedCounters?: number;
+  /** How it is signed; profile S where it is left out. */
+  readonly profile?: 's' | 'r';
 }
 
 /** What of a registration sends orders. */
@@ -63,7 +65,7 @@ export function openOrders(
   const clockMs = async (): Promise<number> => (await probe.ask('facts', {})).deviceTimeMs;
   return {
     key: phone.key,
-    async sign({ agedMs = 0, skippedCounters = 0, correctedBy } = {}) {
+    async sign({ agedMs = 0, skippedCounters = 0, correctedBy, profile } = {}) {
       const aheadMs = (correctedBy === undefined ? 0 : clockOffsetOf(correctedBy)) - agedMs;
       counter += 1n + BigInt(skippedCounters);
       const { headers } = await probe.ask(
@@ -71,6 +73,7 @@ export function openOrders(
         {
           ...{ ...request, alias, epoch, contentType: JSON_TYPE },
           ...{ body: toBase64url(ORDER), counter: counter.toString() },
+          ...(profile === undefined ? {} : { profile }),
           ...(aheadMs === 0 ? {} : { timestampMs: (await clockMs()) + aheadMs }),
         },
         level,

@@ -1,7 +1,8 @@
 import { createAttackerKey } from '../../attacks/attacker-key.js';
-import type { CsrAttack, SignedRequestAttack } from '../../attacks/attack.js';
+import type { CsrAttack, ProfileRAttack, SignedRequestAttack } from '../../attacks/attack.js';
 import { chainExtended } from '../../attacks/android-key-attacks.js';
 import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
+import * as profileR from '../../attacks/profile-r-attacks.js';
 import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
@@ -17,7 +18,10 @@ const CSR_ATTACKS = {
 const REQUEST_ATTACKS = {
   'signed-request/body-tampered': bodyTampered,
   'signed-request/path-redirected': pathRedirected,
-} as const satisfies Record<string, SignedRequestAttack>;
+  'profile-r/body-tampered': profileR.bodyTampered,
+  'profile-r/algorithm-confused': profileR.algorithmConfused,
+  'profile-r/component-left-out': profileR.componentLeftOut,
+} as const satisfies Record<string, SignedRequestAttack | ProfileRAttack>;
 
 /** An attack on a certification request. */
 export type CsrAttackId = keyof typeof CSR_ATTACKS;
