@@ -34,6 +34,7 @@ function handlers(overrides: Partial<ControlHandlers>): ControlHandlers {
     'relying-party/describe': refuse,
     'relying-party/challenge': refuse,
     'relying-party/enrol': refuse,
+    'relying-party/deny': refuse,
     'watch/let-pass': refuse,
     'watch/signals': refuse,
     ...overrides,

@@ -164,6 +164,11 @@ export const CONTROL_ROUTES = {
     }),
     answer: exchangeSchema,
   },
+  /** Puts a key on the deny list of the relying party, or takes it off. */
+  'relying-party/deny': {
+    request: z.strictObject({ phone: name, backend, keyId: base64url, denied: z.boolean() }),
+    answer: nothing,
+  },
   /** Lets time pass at once at the relying party that watches this phone. */
   'watch/let-pass': {
     request: z.strictObject({ phone: name, ms: z.int().nonnegative() }),

@@ -10,12 +10,16 @@ import { exchangeOf } from './exchange.js';
 import { knockAt } from './knock.js';
 import { REWRITTEN_BODY } from './proxies.js';
 
+/** What the deny list keeps for its operator. */
+const DENIED_BECAUSE = 'a scenario reported the phone as stolen';
+
 type RelyingPartyRoute =
   | 'client-certificates/issue'
   | 'relying-party/describe'
   | 'relying-party/arrival'
   | 'relying-party/challenge'
   | 'relying-party/enrol'
+  | 'relying-party/deny'
   | 'watch/let-pass'
   | 'watch/signals';
 
@@ -53,6 +57,12 @@ export function relyingPartyHandlers(run: {
       recorder.assign(request.subject, request.phone);
       const { enrolment } = await stage.backends.of(request.backend, request.phone);
       return exchangeOf(await enrolment.enrol(enrolmentOf(request)));
+    },
+    'relying-party/deny': async ({ phone, backend, keyId, denied }) => {
+      const { denyList } = (await stage.backends.of(backend, phone)).relyingParty;
+      if (denied) await denyList.deny({ keyId, reason: DENIED_BECAUSE, deniedAtMs: Date.now() });
+      else await denyList.allow(keyId);
+      return {};
     },
     'watch/let-pass': ({ phone, ms }) => {
       stage.watches.of(phone).letPass(ms);

@@ -37,6 +37,11 @@ export const RELYING_PARTY_SABOTAGES = {
     platforms: BOTH,
     relyingParty: withoutRule('registration/key-not-elsewhere'),
   },
+  'relying-party-ignores-deny-list': {
+    description: 'the relying party lets in a connection whose key is on the deny list',
+    platforms: BOTH,
+    relyingParty: withoutRule('client-certificate/key-not-denied'),
+  },
   'relying-party-forgets-renewals': {
     description: 'the relying party issues a renewed certificate and does not remember its key',
     platforms: BOTH,

@@ -36,6 +36,7 @@ export const SABOTAGE_IDS = [
   'relying-party-ignores-challenge-life',
   'relying-party-needs-no-evidence',
   'relying-party-shares-keys',
+  'relying-party-ignores-deny-list',
   'relying-party-forgets-renewals',
   'relying-party-routes-any-path',
   'relying-party-accepts-stale-timestamps',

@@ -23,6 +23,10 @@ export interface RelyingPartyDoor {
   enrol(subject: string, enrolment: PresentedEnrolment): Promise<Exchange>;
   /** Whether it read a request for this path behind mutual TLS; whoever was turned away left none. */
   arrivalOf(path: string): Promise<Observation>;
+  /** Turns a key away from now on, whatever certificate it has. */
+  deny(keyId: string): Promise<void>;
+  /** Takes a key off the deny list. */
+  allow(keyId: string): Promise<void>;
   /** How long the certificate that was issued is valid. */
   lifetimeOf(issued: Exchange): Observation;
   /** What the verifier said of this phone's evidence in this scenario, newest last. */
@@ -55,6 +59,12 @@ export function openDoor(
       return status === null
         ? { kind: 'operation', operation, outcome: 'refused', code: 'not_let_in' }
         : { kind: 'operation', operation, outcome: 'done', code: null };
+    },
+    async deny(keyId) {
+      await control.ask('relying-party/deny', { phone, backend, keyId, denied: true });
+    },
+    async allow(keyId) {
+      await control.ask('relying-party/deny', { phone, backend, keyId, denied: false });
     },
     lifetimeOf: certificateLifetime,
     appraisals: async () => (await control.ask('appraisals', { phone })).results,

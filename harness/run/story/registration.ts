@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { HarnessError } from '../../errors.js';
 import {
@@ -24,6 +25,10 @@ export interface Registration extends Orders {
   renew(renewal: Enrolment, door?: RelyingPartyDoor): Promise<Exchange>;
   /** Takes the certificate that a renewal issued, and asks for something over a connection with it. */
   useRenewed(renewal: Enrolment, issued: Exchange): Promise<Exchange>;
+  /** Has the key of its connection denied: the phone was reported as stolen. */
+  reportStolen(): Promise<void>;
+  /** Has it allowed again. */
+  reportFound(): Promise<void>;
 }
 
 /** Names that a registration goes by. */
@@ -43,7 +48,7 @@ export async function registerPhone(
   doors: readonly [RelyingPartyDoor, ...RelyingPartyDoor[]],
   names: RegistrationNames,
 ): Promise<Registration> {
-  const { door, tls } = await enrolForTls(probe, doors, names);
+  const { door, tls, connectionKeyId } = await enrolForTls(probe, doors, names);
   const { subject, alias } = names;
   const { apiUrl, rpId, anchors } = await door.describe();
   const transport = phoneTransport(probe, { clientAlias: tls.key.alias, anchors });
@@ -57,6 +62,8 @@ export async function registerPhone(
   const { epoch } = granted('its signing key', await client.registerSigningKey(requestOf(signing)));
   return {
     ...openOrders(probe, { transport, apiUrl, epoch, key: signing.key, appAttestKeyId }),
+    reportStolen: () => door.deny(connectionKeyId),
+    reportFound: () => door.allow(connectionKeyId),
     renewalChallenge: async () =>
       granted('a challenge', await client.requestRenewalChallenge()).challenge,
     prepareRenewal: (renewing) =>
@@ -80,7 +87,11 @@ async function enrolForTls(
   probe: ProbeWords,
   doors: readonly [RelyingPartyDoor, ...RelyingPartyDoor[]],
   { subject, alias }: RegistrationNames,
-): Promise<{ readonly door: RelyingPartyDoor; readonly tls: Enrolment }> {
+): Promise<{
+  readonly door: RelyingPartyDoor;
+  readonly tls: Enrolment;
+  readonly connectionKeyId: string;
+}> {
   const [door, ...others] = doors;
   const { rpId } = await door.describe();
   const challenge = await door.challenge(subject);
@@ -94,7 +105,7 @@ async function enrolForTls(
   const { level } = tls.key;
   const chain = [...chainOf(issued)];
   await probe.ask('certificate.install', { alias: tls.key.alias, chain }, level);
-  return { door, tls };
+  return { door, tls, connectionKeyId: z.string().parse(issued.body['keyId']) };
 }
 
 async function clientOf(door: RelyingPartyDoor, transport: Transport): Promise<RelyingPartyClient> {
