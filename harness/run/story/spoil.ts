@@ -4,8 +4,14 @@ import { chainExtended } from '../../attacks/android-key-attacks.js';
 import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
 import * as profileR from '../../attacks/profile-r-attacks.js';
 import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
-import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
-import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
+import { fromBase64url, toBase64, toBase64url, utf8 } from '../../encoding/bytes.js';
+import { readP256Signature, writeP256Pair } from '../../encoding/ecdsa.js';
+import {
+  isInnerList,
+  readDictionary,
+  signatureBase,
+  type SignedHttpRequest,
+} from '../../evidence/signed-request/index.js';
 import type { Enrolment } from './enrolment.js';
 
 /** Attacks on a certification request that stories know, by the attack's id. */
@@ -62,6 +68,25 @@ export async function extendChain(
 
 function bytesOf(text: string): Uint8Array {
   return fromBase64url(text) ?? new Uint8Array();
+}
+
+/**
+ * The order as an app sends it that signs less than profile R wants: its query is left open, and its
+ * signature, by the phone's own key, verifies.
+ */
+export async function signLess(
+  order: SignedHttpRequest,
+  signWithPhone: (data: Uint8Array) => Promise<Uint8Array>,
+): Promise<SignedHttpRequest> {
+  const open = spoilRequest(order, 'profile-r/component-left-out');
+  const [[label, input] = []] = readDictionary(open.headers, 'signature-input');
+  if (label === undefined || input === undefined || !isInnerList(input)) {
+    throw new RangeError('the order is not signed with profile R');
+  }
+  const der = await signWithPhone(utf8(signatureBase(open, input)));
+  const signature = `${label}=:${toBase64(writeP256Pair(readP256Signature(der)))}:`;
+  const others = open.headers.filter(([name]) => name !== 'signature');
+  return { ...open, headers: [...others, ['signature', signature]] };
 }
 
 /** The request that an attacker sends in place of the one that he captured. */

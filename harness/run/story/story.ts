@@ -29,6 +29,7 @@ import { openWatch, type StoryWatch } from './monitoring.js';
 import { openWire, type StoryWire } from './wire.js';
 import {
   extendChain,
+  signLess,
   spoilOnTheWay,
   spoilRequest,
   type CsrAttackId,
@@ -76,6 +77,8 @@ export interface StoryPhone {
 export interface StoryAttacker {
   spoil(enrolment: Enrolment, attack: CsrAttackId): Enrolment;
   spoilRequest(request: SignedHttpRequest, attack: RequestAttackId): SignedHttpRequest;
+  /** Has the phone's key sign an order of profile R anew, without its query. */
+  signLess(order: SignedHttpRequest, key: PhoneKey): Promise<SignedHttpRequest>;
   /** Lets the phone's key certify a key of the attacker's own. */
   extendChain(enrolment: Enrolment): Promise<Enrolment>;
 }
@@ -159,6 +162,7 @@ function storyOf(telling: Telling): Story {
     laptop: openLaptop(),
     attacker: {
       ...{ spoil: spoilOnTheWay, spoilRequest },
+      signLess: (order, key) => signLess(order, signWith(probe, key.alias)),
       extendChain: (enrolment) => extendChain(enrolment, signWith(probe, enrolment.key.alias)),
     },
     watch: openWatch(control, phone),
