@@ -52,6 +52,7 @@ function session(texts: readonly string[]) {
     installApp: told('install'),
     removeApp: told('remove'),
     activateApp: told('activate'),
+    pullFile: told('pull'),
   };
   return { acts, sent };
 }

@@ -15,6 +15,7 @@ export interface ReplaySession {
   installApp(path: string): Promise<unknown>;
   removeApp(appId: string): Promise<unknown>;
   activateApp(appId: string): Promise<unknown>;
+  pullFile(path: string): Promise<unknown>;
 }
 
 type Requests = Pick<RequestHost, 'publish'>;
@@ -71,6 +72,8 @@ function send(
       return session.removeApp(text('appId'));
     case '/appium/device/activate_app':
       return session.activateApp(text('appId'));
+    case '/appium/device/pull_file':
+      return session.pullFile(text('path'));
     default:
       throw new Error(`the benchmark cannot replay ${method} ${path}`);
   }
