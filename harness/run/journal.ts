@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
+import { sharedWait } from './shared-wait.js';
 
 /**
  * The run's write-ahead record: each line is with the system before anybody acts on it, so that a
@@ -103,23 +104,18 @@ export function journalError(journal: Journal, error: unknown): void {
 
 const fsyncLater = promisify(fsync);
 
-/** Syncs a file for any number of those who wait at the same time. */
 function sharedSync(file: number, path: string): Pick<Journal, 'synced' | 'failure'> {
   let failure: HarnessError | null = null;
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
   const sync = async (): Promise<void> => {
-    // The one that is running may have begun before the newest line.
-    await running;
-    next = null;
-    running = fsyncLater(file).catch((error: unknown) => {
-      failure ??= unwritable(path, error);
-    });
-    await running;
-    if (failure !== null) throw failure;
+    try {
+      await fsyncLater(file);
+    } catch (error) {
+      failure = unwritable(path, error);
+      throw failure;
+    }
   };
   return {
-    synced: () => (next ??= sync()),
+    synced: sharedWait(sync),
     get failure() {
       return failure;
     },

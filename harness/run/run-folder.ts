@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import { HarnessError } from '../errors.js';
 import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
+import { sharedWait } from './shared-wait.js';
 
 /** The folder of one run; evidence holds serial numbers, so only its owner may read it. */
 export interface RunFolder {
@@ -53,7 +54,9 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   const made = new Set<string>();
-  const unsynced = new Set<Promise<void>>();
+  // Synced together, a scenario's files cost one wait for the disk; one by one they would hold up
+  // whoever makes a file meanwhile.
+  let unsynced: OpenFile[] = [];
   const makeFolder = (folder: string): void => {
     if (made.has(folder)) return;
     orUnwritable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
@@ -73,13 +76,7 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
     storeEvidence(phone, name, content) {
       const file = join(RUN_FILES.evidence, phone, name);
       makeFolder(dirname(join(path, file)));
-      const synced = syncAndClose(writeOnce(join(path, file), content), file);
-      unsynced.add(synced);
-      // What has failed stays, for whoever waits next.
-      synced.then(
-        () => unsynced.delete(synced),
-        () => undefined,
-      );
+      unsynced.push({ open: writeOnce(join(path, file), content), file });
       return { file, sha256: createHash('sha256').update(content).digest('hex') };
     },
     storeEvidenceCopy(phone, name, content) {
@@ -88,9 +85,11 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
       closeSync(writeOnce(join(path, file), content));
       return file;
     },
-    synced: async () => {
-      await Promise.all(unsynced);
-    },
+    synced: sharedWait(async () => {
+      const files = unsynced;
+      unsynced = [];
+      await Promise.all(files.map(syncAndClose));
+    }),
     storeText: store,
     writeRecord(record) {
       writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
@@ -150,11 +149,17 @@ function writeOnce(path: string, content: string | Uint8Array): number {
 const fsyncLater = promisify(fsync);
 const closeLater = promisify(close);
 
-async function syncAndClose(file: number, path: string): Promise<void> {
+interface OpenFile {
+  readonly open: number;
+  /** Relative to the run folder. */
+  readonly file: string;
+}
+
+async function syncAndClose({ open, file }: OpenFile): Promise<void> {
   try {
-    await fsyncLater(file).finally(() => closeLater(file));
+    await fsyncLater(open).finally(() => closeLater(open));
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(file, error);
   }
 }
 
