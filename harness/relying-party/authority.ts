@@ -102,8 +102,15 @@ async function selfSigned(
   return new Uint8Array(self.rawData);
 }
 
-function authorityOf(keys: webcrypto.CryptoKeyPair, certificate: Uint8Array): Authority {
+async function authorityOf(
+  keys: webcrypto.CryptoKeyPair,
+  certificate: Uint8Array,
+): Promise<Authority> {
   const issuer = new X509Certificate(certificate).subjectName;
+  // The same in every certificate, and encoded once.
+  const isNoAuthority = new BasicConstraintsExtension(false, undefined, true);
+  const signsAlone = new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true);
+  const ofIssuer = await AuthorityKeyIdentifierExtension.create(keys.publicKey);
   return {
     certificate,
     async issue(order) {
@@ -119,10 +126,10 @@ function authorityOf(keys: webcrypto.CryptoKeyPair, certificate: Uint8Array): Au
           publicKey,
           signingKey: keys.privateKey,
           extensions: [
-            new BasicConstraintsExtension(false, undefined, true),
-            new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+            isNoAuthority,
+            signsAlone,
             await SubjectKeyIdentifierExtension.create(publicKey),
-            await AuthorityKeyIdentifierExtension.create(keys.publicKey),
+            ofIssuer,
             ...order.extensions,
           ],
         },
