@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -10,7 +10,7 @@ import type { Listener } from '../events.js';
 import { notJudged } from '../reply.js';
 import type { Reply } from '../store.js';
 import { Answering } from './answering.js';
-import { headerCount } from './raw-request.js';
+import { hasHeaderNames, headerCount } from './raw-request.js';
 
 /** Larger than any evidence; what is longer is refused unread. */
 const BODY_LIMIT_BYTES = 512 * 1024;
@@ -86,13 +86,9 @@ export function createListener(
   answering.attachTo(app);
   // A request signed for another host must not be taken here, whoever signed it.
   app.addHook('onRequest', async (request, response) => {
-    // Two readers would each take another of two.
-    if (headerCount(request.raw, 'host') > 1) {
-      await answering.send(
-        request,
-        response,
-        notJudged('malformed', 'a request has one Host header'),
-      );
+    const ambiguity = ambiguityOf(request.raw);
+    if (ambiguity !== null) {
+      await answering.send(request, response, notJudged('malformed', ambiguity));
       return;
     }
     if (authorities.has(request.headers.host ?? '')) return;
@@ -168,4 +164,10 @@ export async function listen(
   for (const host of options.hosts) authorities.add(`${host}:${port}`);
   for (const authority of options.authorities) authorities.add(authority);
   return port;
+}
+
+/** What two readers of a request would each take otherwise; null where there is nothing. */
+function ambiguityOf(request: IncomingMessage): string | null {
+  if (headerCount(request, 'host') > 1) return 'a request has one Host header';
+  return hasHeaderNames(request) ? null : 'a header has a name that is none';
 }

@@ -15,6 +15,17 @@ export function receivedBody(request: FastifyRequest): Uint8Array {
   return received.get(request) ?? new Uint8Array();
 }
 
+// RFC 9110, 5.6.2.
+const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
+
+/**
+ * Whether each header has a name that is one. The parser of older releases of Node takes a space before
+ * the colon for a part of it, where others on the way take it for nothing (RFC 9112, 5.1).
+ */
+export function hasHeaderNames({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.every((text, at) => at % 2 === 1 || TOKEN.test(text));
+}
+
 /** How often a request has a header; Node shows the first of some of them alone. */
 export function headerCount({ rawHeaders }: IncomingMessage, wanted: string): number {
   return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === wanted).length;
