@@ -76,7 +76,11 @@ function request(): Message {
   return {
     ...{ name: 'signed request', trust },
     signature: { digest: 'sha256', data: utf8(signedText), signature, key: key.spki },
-    input: () => ({ ...input, evidence: parseSignedRequest(sent) }),
+    input: () => ({
+      ...{ ...input, evidence: parseSignedRequest(sent) },
+      // Loaded anew, as the bare verification does; a relying party remembers a registered key.
+      expected: { ...input.expected, key: { ...key, spki: key.spki.slice() } },
+    }),
   };
 }
 
