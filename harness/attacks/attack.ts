@@ -147,6 +147,9 @@ export interface PlayIntegrityAttack extends AttackDescription {
   ): string;
 }
 
+/** A day in milliseconds: longer than anything that is captured stays good. */
+export const DAY_MS = 86_400_000;
+
 /** Something that the attacker sends, and how long after it was captured. */
 export interface Presentation<Evidence> {
   readonly evidence: Evidence;

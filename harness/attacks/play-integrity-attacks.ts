@@ -1,12 +1,11 @@
 import { toBase64url, utf8 } from '../encoding/bytes.js';
 import { readP256Signature } from '../encoding/ecdsa.js';
 import type { AppraisalPolicy, PlayIntegrityPolicy } from '../verifier/policy.js';
-import type { PlayIntegrityAttack } from './attack.js';
+import { DAY_MS, type PlayIntegrityAttack } from './attack.js';
 import type { AttackerKey } from './attacker-key.js';
 
 const VERDICTS = 'Google, Integrity verdicts';
 const CLASSIC = 'Google, Make a classic API request, Decrypt and verify locally';
-const DAY_MS = 86_400_000;
 
 /** The token says that its content key is the app's own. */
 export const tokenDirect = token({

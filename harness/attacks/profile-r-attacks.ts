@@ -1,13 +1,11 @@
-import { fromHex, toBase64, utf8 } from '../encoding/bytes.js';
+import { fromHex, toBase64 } from '../encoding/bytes.js';
 import { der } from '../encoding/der-writer.js';
 import { readP256Pair } from '../encoding/ecdsa.js';
 import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
-import { atOnce, capture, type Presentation, type ProfileRAttack } from './attack.js';
-import { flipBit } from './edit-der.js';
+import { atOnce, capture, DAY_MS, type Presentation, type ProfileRAttack } from './attack.js';
+import { P256_ORDER, tampered, withHeader } from './edit-request.js';
 
 const PROFILE = 'profile R: RFC 9421 with method, authority, path, query, digest and type';
-const DAY_MS = 86_400_000;
-const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const VERIFIES = 'signed-request/signature-verifies';
 
 type Stopped = NonNullable<ProfileRAttack['failing']['signed-request']>;
@@ -199,21 +197,6 @@ function sentOnce(attack: {
 
 function told(id: string, description: string) {
   return { id, description, applies: 'profile-r-request', needs: ['captured-request'] } as const;
-}
-
-function tampered(body: Uint8Array): Uint8Array {
-  return body.length === 0 ? utf8('{}') : flipBit(body, -1);
-}
-
-function withHeader(
-  request: SignedHttpRequest,
-  wanted: string,
-  change: (value: string) => string,
-): SignedHttpRequest {
-  const headers = request.headers.map(([name, value]) =>
-    name.toLowerCase() === wanted ? ([name, change(value)] as const) : ([name, value] as const),
-  );
-  return { ...request, headers };
 }
 
 function withInput(

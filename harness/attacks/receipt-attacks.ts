@@ -1,9 +1,8 @@
 import { concatBytes } from '../encoding/bytes.js';
-import type { ReceiptAttack } from './attack.js';
+import { DAY_MS, type ReceiptAttack } from './attack.js';
 import { flipBit } from './edit-der.js';
 
 const GUIDE = 'Apple, Assessing fraud risk';
-const DAY_MS = 86_400_000;
 
 /** Bytes follow the receipt. */
 export const receiptTrailingByte = on({

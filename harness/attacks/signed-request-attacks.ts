@@ -1,23 +1,19 @@
-import { fromBase64url, toBase64url, utf8 } from '../encoding/bytes.js';
+import { fromBase64url, toBase64url } from '../encoding/bytes.js';
 import { der } from '../encoding/der-writer.js';
 import { readP256Signature } from '../encoding/ecdsa.js';
 import { PROFILE_S_HEADERS } from '../evidence/formats/index.js';
 import type { SignedHttpRequest } from '../evidence/signed-request/index.js';
-import { atOnce, capture, type Presentation, type SignedRequestAttack } from './attack.js';
+import { atOnce, capture, DAY_MS, type Presentation, type SignedRequestAttack } from './attack.js';
 import { flipBit } from './edit-der.js';
+import { P256_ORDER, tampered, withHeader } from './edit-request.js';
 
 const PROFILE = 'profile S: method, authority, target, key, epoch, counter, time, type and body';
-const DAY_MS = 86_400_000;
-const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** The body is changed after it was signed. */
 export const bodyTampered = onTheWay({
   id: 'signed-request/body-tampered',
   description: 'changes the body on the way: another amount, the same signature',
-  change: (request) => ({
-    ...request,
-    body: request.body.length === 0 ? utf8('{}') : flipBit(request.body, -1),
-  }),
+  change: (request) => ({ ...request, body: tampered(request.body) }),
 });
 
 /** The request is sent to another path. */
@@ -231,17 +227,6 @@ function onTheWay(attack: {
     captures: 1,
     present: (captured) => [atOnce(attack.change(capture(captured, 0)))],
   };
-}
-
-function withHeader(
-  request: SignedHttpRequest,
-  wanted: string,
-  change: (value: string) => string,
-): SignedHttpRequest {
-  const headers = request.headers.map(([name, value]) =>
-    name.toLowerCase() === wanted ? ([name, change(value)] as const) : ([name, value] as const),
-  );
-  return { ...request, headers };
 }
 
 function withNumber(request: SignedHttpRequest, header: string, more: bigint): SignedHttpRequest {
