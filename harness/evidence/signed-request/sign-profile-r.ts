@@ -1,24 +1,12 @@
 import { createHash } from 'node:crypto';
 import { serializeDictionary, type InnerList } from 'structured-headers';
 import { utf8 } from '../../encoding/bytes.js';
-import { formatU64 } from '../formats/index.js';
+import { formatU64, type ProfileSInput } from '../formats/index.js';
 import { PROFILE_R } from './profile-r.js';
 import { signatureBase, type SignableMessage } from './signature-base.js';
 
-/** What a signature of profile R covers; `timestampMs` counts in whole seconds. */
-export interface ProfileRInput {
-  readonly method: string;
-  readonly authority: string;
-  /** Path and query as sent. */
-  readonly target: string;
-  readonly keyId: string;
-  readonly epoch: bigint;
-  readonly counter: bigint;
-  readonly timestampMs: bigint;
-  /** The content-type header as sent, or empty. */
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
+/** What a signature of profile R covers: the same as profile S, `timestampMs` in whole seconds. */
+export type ProfileRInput = ProfileSInput;
 
 /** A signature of RFC 9421 to be made. */
 export interface NewHttpSignature {
