@@ -1,6 +1,7 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent } from 'node:http';
 import type { z } from 'zod';
 import { ERRORS, HarnessError, type ErrorCode } from '../errors.js';
+import { postText, type TextAnswer } from '../virtual-lab/post-text.js';
 import {
   CONTROL_ENV,
   CONTROL_ROUTES,
@@ -62,9 +63,9 @@ async function post(
   route: ControlRoute,
   sent: ControlBody,
 ): Promise<unknown> {
-  let response: Response;
+  let response: TextAnswer;
   try {
-    response = await exchange(door, `${door.url}/v1/${route}`, JSON.stringify(sent));
+    response = await postText(`${door.url}/v1/${route}`, door, JSON.stringify(sent));
   } catch (error) {
     throw new HarnessError('ERR_CANCELLED', 'the run that started this worker is gone', {
       cause: error,
@@ -73,39 +74,6 @@ async function post(
   const body: unknown = JSON.parse(response.text);
   if (response.status !== 200) throw carried(route, body);
   return body;
-}
-
-interface Response {
-  readonly status: number;
-  readonly text: string;
-}
-
-// Node's own client: a worker asks hundreds of times, and `fetch` costs several times as much.
-function exchange(
-  { agent, token }: { readonly agent: Agent; readonly token: string },
-  url: string,
-  text: string,
-): Promise<Response> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
-      textOf(response).then((answered) => {
-        resolve({ status: response.statusCode ?? 0, text: answered });
-      }, reject);
-    });
-    sent.once('error', reject);
-    sent.end(text);
-  });
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 // An error keeps its code over the wire, so that a lost relying party is no device's fault.

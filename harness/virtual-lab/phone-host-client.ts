@@ -1,10 +1,5 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type Agent,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { z } from 'zod';
 import {
   PHONE_ACTIONS,
@@ -14,6 +9,7 @@ import {
   type PhoneProblem,
   type PhoneRequest,
 } from './phone-host-protocol.js';
+import { postText, type BearerAccess } from './post-text.js';
 
 /** A phone host's "no". */
 export class PhoneHostError extends Error {
@@ -69,52 +65,17 @@ function isTokenSafe(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1');
 }
 
-interface Door {
-  readonly token: string;
-  readonly agent: Agent;
-}
-
 async function post(
   url: string,
-  door: Door,
+  access: BearerAccess,
   body: object,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   try {
-    const { status, text } = await exchange(url, door, JSON.stringify(body));
+    const { status, text } = await postText(url, access, JSON.stringify(body));
     return { status, body: JSON.parse(text) as unknown };
   } catch (error) {
     throw new PhoneHostError('unreachable', `the phone host: ${String(error)}`);
   }
-}
-
-// Node's own client, which follows no redirect: `fetch` costs several times as much, and every command
-// of every session comes by here.
-function exchange(
-  url: string,
-  { token, agent }: Door,
-  text: string,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      textOf(response).then((answered) => {
-        resolve({ status: response.statusCode ?? 0, text: answered });
-      }, reject);
-    });
-    sent.once('error', reject);
-    sent.end(text);
-  });
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function answerSchema<Action extends PhoneAction>(action: Action): z.ZodType<PhoneAnswer<Action>> {
