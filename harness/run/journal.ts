@@ -4,6 +4,7 @@ import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
 import { sharedWait } from './shared-wait.js';
+import { orUnwritable, unwritable } from './unwritable.js';
 
 /**
  * The run's write-ahead record: each line is with the system before anybody acts on it, so that a
@@ -120,17 +121,4 @@ function sharedSync(file: number, path: string): Pick<Journal, 'synced' | 'failu
       return failure;
     },
   };
-}
-
-function orUnwritable<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-function unwritable(path: string, cause: unknown): HarnessError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause });
 }

@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { HarnessError } from '../errors.js';
 import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
 import { sharedWait } from './shared-wait.js';
+import { orUnwritable, unwritable } from './unwritable.js';
 
 /** The folder of one run; evidence holds serial numbers, so only its owner may read it. */
 export interface RunFolder {
@@ -181,17 +181,4 @@ function writeWhole(path: string, content: string | Uint8Array): void {
       throw error;
     }
   });
-}
-
-function orUnwritable<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-function unwritable(path: string, cause: unknown): HarnessError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new HarnessError('ERR_FILE_UNWRITABLE', `${path}: ${reason}`, { cause });
 }
