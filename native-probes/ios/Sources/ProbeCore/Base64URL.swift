@@ -24,7 +24,8 @@ public enum Base64URL {
     return encode(bytes) == text ? bytes : nil
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
+  /// Whether a byte is a digit of base64url.
+  static func isDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):

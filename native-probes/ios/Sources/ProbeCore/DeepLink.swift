@@ -53,16 +53,7 @@ enum RequestID {
 
   // The shape alone: a host's spare bits are its own affair, as the schema has it.
   static func isValid(_ text: String) -> Bool {
-    text.utf8.count == 22
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          return true
-        default:
-          return false
-        }
-      }
+    text.utf8.count == 22 && text.utf8.allSatisfy(Base64URL.isDigit)
   }
 }
 
