@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { EXIT, HarnessError, type ExitCode } from '../errors.js';
 import { loadLab } from '../farm/lab.js';
 import { PKI_FILES } from '../relying-party/index.js';
+import { readText } from '../relying-party/owner-only.js';
 import { ATTACK_IDS, attackTarget, type AttackReport } from '../run/attack/attack-target.js';
 import { targetAt } from '../run/attack/target.js';
 import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';
@@ -76,13 +77,4 @@ function certificatesOf(text: string, where: string): readonly Uint8Array[] {
   if (parsed.ok && parsed.value.length > 0) return parsed.value;
   const problem = parsed.ok ? 'holds no certificate' : parsed.malformation.message;
   throw new HarnessError('ERR_FILE_INVALID', `${where}: ${problem}`);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HarnessError('ERR_FILE_UNREADABLE', `${file}: ${reason}`, { cause });
-  }
 }
