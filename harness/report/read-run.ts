@@ -89,9 +89,10 @@ export function reportedRun(record: RunRecord, lines: readonly JournalLine[]): R
     if (found !== undefined) return found;
     throw new HarnessError('ERR_FILE_INVALID', `run ${record.id}: no phone "${alias}" in run.json`);
   };
+  const linesOf = linesByJob(lines);
   return {
     record,
-    jobs: record.plan.jobs.map((job) => reportedJob(job, phone(job.phoneAlias), lines)),
+    jobs: record.plan.jobs.map((job) => reportedJob(job, phone(job.phoneAlias), linesOf(job))),
     measurements: lines.flatMap((line) =>
       line.type === 'measurement'
         ? [
@@ -127,15 +128,25 @@ export function readJournal(file: string): readonly JournalLine[] {
     .map((line, index) => parseAs(journalLineSchema, line, `${file}:${index + 1}`));
 }
 
-function reportedJob(
-  job: RunRecord['plan']['jobs'][number],
-  phone: PhoneRecord,
-  journal: readonly JournalLine[],
-): ReportedJob {
+type Job = RunRecord['plan']['jobs'][number];
+
+// Sorted once: a night has thousands of lines and hundreds of jobs.
+function linesByJob(journal: readonly JournalLine[]): (job: Job) => readonly JournalLine[] {
+  const keyOf = (phone: string | null, scenario: string | null) =>
+    JSON.stringify([phone, scenario]);
+  const sorted = new Map<string, JournalLine[]>();
+  for (const line of journal) {
+    if (!('scenario' in line)) continue;
+    const key = keyOf(line.phone, line.scenario);
+    const found = sorted.get(key);
+    if (found === undefined) sorted.set(key, [line]);
+    else found.push(line);
+  }
+  return ({ phoneAlias, scenarioId }) => sorted.get(keyOf(phoneAlias, scenarioId)) ?? [];
+}
+
+function reportedJob(job: Job, phone: PhoneRecord, lines: readonly JournalLine[]): ReportedJob {
   const { scenarioId, floor, title } = job;
-  const lines = journal.filter(
-    (line) => 'scenario' in line && line.scenario === scenarioId && line.phone === job.phoneAlias,
-  );
   const started = lines.find((line) => line.type === 'scenario-started');
   const ended = lines.find((line) => line.type === 'outcome');
   const appraisal = lines.find((line) => line.type === 'appraisal');
