@@ -47,6 +47,8 @@ interface ActiveScenario {
 }
 
 interface PhoneState {
+  /** What the plan has for the phone, in its order. */
+  readonly jobs: readonly Job[];
   readiness: Readiness | null;
   active: ActiveScenario | null;
   lost: Outcome | null;
@@ -66,7 +68,9 @@ export class Conductor {
   constructor(parts: ConductorParts) {
     this.#parts = parts;
     for (const { phoneAlias } of parts.plan.jobs) {
-      this.#phones.set(phoneAlias, { readiness: null, active: null, lost: null });
+      if (this.#phones.has(phoneAlias)) continue;
+      const jobs = parts.plan.jobs.filter((job) => job.phoneAlias === phoneAlias);
+      this.#phones.set(phoneAlias, { jobs, readiness: null, active: null, lost: null });
     }
     parts.append({ type: 'plan', plan: parts.plan });
   }
@@ -270,9 +274,7 @@ export class Conductor {
   }
 
   #job(phone: string, scenario: string): Job | undefined {
-    return this.#parts.plan.jobs.find(
-      (job) => job.phoneAlias === phone && job.scenarioId === scenario,
-    );
+    return this.#phones.get(phone)?.jobs.find((job) => job.scenarioId === scenario);
   }
 
   #active(phone: string): ActiveScenario {
@@ -288,9 +290,9 @@ export class Conductor {
   }
 
   #report(phone: string): void {
-    const jobs = this.#parts.plan.jobs.filter((job) => job.phoneAlias === phone);
+    const { active: running, jobs } = this.#phone(phone);
+    const active = running?.job;
     const settled = jobs.flatMap((job) => this.#finished.get(job) ?? []);
-    const active = this.#phone(phone).active?.job;
     this.#parts.onProgress({
       phone,
       floor: active?.floor ?? null,
