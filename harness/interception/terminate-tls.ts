@@ -33,8 +33,10 @@ export function terminateTls(
   onClient: (client: TLSSocket) => void,
 ): void {
   const asked = terms.clientCertificate === 'asked';
+  const unnamed = credentialsFor(terms.presents, socket.localAddress ?? '127.0.0.1');
   const server = createServer({
-    ...credentialsFor(terms.presents, socket.localAddress ?? '127.0.0.1'),
+    key: unnamed.privateKey,
+    cert: unnamed.certificateChain,
     SNICallback: (name, done) => {
       record.serverName = name;
       done(null, contextFor(terms.presents, { name, address: socket.localAddress }));
@@ -73,19 +75,20 @@ function contextFor(
   asked: { readonly name: string; readonly address: string | undefined },
 ): SecureContext {
   const name = HOST_NAME.test(asked.name) ? asked.name : (asked.address ?? '127.0.0.1');
-  const { key, cert } = credentialsFor(presents, name);
-  return createSecureContext({ key, cert });
+  const credentials = credentialsFor(presents, name);
+  const { privateKey: key, certificateChain: cert } = credentials;
+  const known = contexts.get(credentials) ?? createSecureContext({ key, cert });
+  contexts.set(credentials, known);
+  return known;
 }
 
-function credentialsFor(
-  presents: Presented,
-  asked: string,
-): { readonly key: string; readonly cert: string } {
-  const { privateKey, certificateChain } =
-    presents.kind === 'given'
-      ? presents.credentials
-      : presents.authority.issueFor(presents.forName ?? plainAddress(asked));
-  return { key: privateKey, cert: certificateChain };
+// An authority gives the same credentials for the same name, and many connections ask for one name.
+const contexts = new WeakMap<ServerCredentials, SecureContext>();
+
+function credentialsFor(presents: Presented, asked: string): ServerCredentials {
+  return presents.kind === 'given'
+    ? presents.credentials
+    : presents.authority.issueFor(presents.forName ?? plainAddress(asked));
 }
 
 // An IPv4 client of a socket that listens for both families shows as `::ffff:127.0.0.1`.
