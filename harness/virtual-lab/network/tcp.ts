@@ -1,4 +1,5 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { lookup as systemLookup } from 'node:dns';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { SendFailure, socketFailure, STEP_TIMEOUT_MS } from './send-failure.js';
 
 interface Route {
@@ -39,7 +40,7 @@ function parseProxy(setting: string | null): Endpoint | null {
 function dial(endpoint: Endpoint, hosts: ReadonlyMap<string, string>): Promise<Socket> {
   const host = hosts.get(endpoint.host) ?? endpoint.host;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: endpoint.port, noDelay: true });
+    const socket = connect({ host, port: endpoint.port, noDelay: true, lookup });
     socket.setTimeout(STEP_TIMEOUT_MS, () => {
       socket.destroy();
       reject(new SendFailure('connect', `no connection within ${STEP_TIMEOUT_MS} ms`));
@@ -55,6 +56,18 @@ function dial(endpoint: Endpoint, hosts: ReadonlyMap<string, string>): Promise<S
     });
   });
 }
+
+// RFC 6761, 6.3: `localhost` is loopback and nobody is asked, least of all by each request of each phone.
+const lookup: LookupFunction = (host, options, done) => {
+  if (host !== 'localhost') systemLookup(host, options, done);
+  else if (options.all === true) done(null, [...LOOPBACK]);
+  else done(null, LOOPBACK[0].address, LOOPBACK[0].family);
+};
+
+const LOOPBACK = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+] as const;
 
 function tunnel(socket: Socket, target: Endpoint): Promise<void> {
   const host = isIP(target.host) === 6 ? `[${target.host}]` : target.host;
