@@ -2,7 +2,7 @@ import { closeSync, fsync, ftruncateSync, openSync, writeFileSync } from 'node:f
 import { promisify } from 'node:util';
 import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
-import { journalLineSchema, type JournalEntry, type JournalLine } from '../report/record.js';
+import type { JournalEntry, JournalLine } from '../report/record.js';
 import { sharedWait } from './shared-wait.js';
 import { orUnwritable, unwritable } from './unwritable.js';
 
@@ -59,8 +59,11 @@ export function openJournal(path: string, clock: () => Date): Journal {
     lines.push(line);
     return line;
   };
-  const lineOf = (entry: JournalEntry, seq: number): JournalLine =>
-    journalLineSchema.parse({ ...entry, seq, at: clock().toISOString() });
+  const lineOf = (entry: JournalEntry, seq: number): JournalLine => ({
+    ...entry,
+    seq,
+    at: clock().toISOString(),
+  });
   const keepLine = (line: JournalLine): void => {
     try {
       write({ ...line, seq: lines.length + 1 });

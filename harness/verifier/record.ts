@@ -11,6 +11,7 @@ import { parseCsr } from '../evidence/csr/index.js';
 import { playIntegrityPayload, playIntegrityToken } from '../evidence/play-integrity/index.js';
 import { parseSignedRequest } from '../evidence/signed-request/index.js';
 import type { Exchanges, Format } from './formats.js';
+import type { AppraisalPolicy } from './policy.js';
 import { policySchema } from './policy-schema.js';
 import type { AppraisalInput } from './verifier.js';
 
@@ -193,9 +194,18 @@ export function encodeAppraisal(input: AppraisalInput): RecordedAppraisal {
     version: 1,
     format,
     ...encodeExchange(format, input),
-    policy: z.encode(policySchema, applied),
+    policy: encodePolicy(applied),
     now: z.encode(time, now),
   };
+}
+
+const encodedPolicies = new WeakMap<AppraisalPolicy, z.input<typeof policySchema>>();
+
+// Thousands of appraisals go by a few policies.
+function encodePolicy(applied: AppraisalPolicy): z.input<typeof policySchema> {
+  const encoded = encodedPolicies.get(applied) ?? z.encode(policySchema, applied);
+  encodedPolicies.set(applied, encoded);
+  return encoded;
 }
 
 /** Reads a recorded appraisal back; `place` names the file and line for the error. */
