@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
@@ -65,15 +65,6 @@ export function loadYamlFolder<Value>(
 export function readText(file: string): string {
   return decode(file, readFile(file));
 }
-
-/** Text of a file with a secret; refused where others than its owner may read it. */
-export function readOwnerOnly(file: string): string {
-  const text = readText(file);
-  if ((statSync(file).mode & FOR_OTHERS) === 0) return text;
-  throw new HarnessError('ERR_FILE_INVALID', `${file}: others may read it; chmod 600 ${file}`);
-}
-
-const FOR_OTHERS = 0o077;
 
 /** A schema as the JSON Schema text that editors complete from. */
 export function jsonSchemaText(schema: z.ZodType, title: string): string {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { readText } from '../configuration.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { EXIT, HarnessError, type ExitCode } from '../errors.js';
 import { loadLab } from '../farm/lab.js';
 import { PKI_FILES } from '../relying-party/index.js';
-import { readText } from '../relying-party/owner-only.js';
 import { ATTACK_IDS, attackTarget, type AttackReport } from '../run/attack/attack-target.js';
 import { targetAt } from '../run/attack/target.js';
 import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';

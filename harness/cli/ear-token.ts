@@ -1,7 +1,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import { readOwnerOnly } from '../configuration.js';
 import { toBase64url, utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
+import { readSecret } from '../owner-only.js';
 import type { Ear } from '../verifier/ear.js';
 
 /** An attestation result as a compact JWT, signed with ES256 by the P-256 key of a PEM file. */
@@ -14,7 +14,7 @@ export function signedEar(claims: Ear, keyFile: string): string {
 }
 
 function readKey(file: string): KeyObject {
-  const pem = readOwnerOnly(file);
+  const pem = readSecret(file);
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);

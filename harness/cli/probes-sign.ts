@@ -1,7 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { apkKey, signApk, withArchive } from '../app-package/index.js';
 import { concatBytes } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
+import { readSecret } from '../owner-only.js';
 import { appInspect } from './app-command.js';
 import { readInputText } from './input-files.js';
 import type { Terminal } from './terminal.js';
@@ -21,10 +22,7 @@ export async function probesSign(
   { file, key, certificate, out }: SignOptions,
   terminal: Terminal,
 ): Promise<number> {
-  if (!isOwnersAlone(key)) {
-    throw new HarnessError('ERR_FILE_INVALID', `${key}: others may read it; chmod 600 it first`);
-  }
-  const signer = apkKey(readInputText(key), readInputText(certificate));
+  const signer = apkKey(readSecret(key), readInputText(certificate));
   const signed = await withArchive(file, (archive) => concatBytes(...signApk(archive, signer)));
   try {
     writeFileSync(out, signed);
@@ -33,9 +31,4 @@ export async function probesSign(
     throw new HarnessError('ERR_FILE_UNWRITABLE', `${out}: ${reason}`, { cause });
   }
   return appInspect({ file: out }, { terminal, clock: new Date() });
-}
-
-function isOwnersAlone(file: string): boolean {
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
-  return mode === undefined || process.platform === 'win32' || (mode & 0o077) === 0;
 }

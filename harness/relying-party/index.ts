@@ -30,7 +30,6 @@ export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.j
 export { loggingEvents } from './log-events.js';
 export { MemoryStore } from './memory-store.js';
 export * from './monitoring/index.js';
-export { ownFolder, readSecret, writeSecret } from './owner-only.js';
 export { openPkiFolder, PKI_FILES } from './pki-folder.js';
 export { createLabPki, pemPrivateKey, pinOf, type LabPki, type ServerCredentials } from './pki.js';
 export type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';

@@ -2,14 +2,15 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePemCertificate } from '../encoding/pem.js';
+import { readText } from '../configuration.js';
 import { HarnessError } from '../errors.js';
+import { ownFolder, readSecret, writeSecret } from '../owner-only.js';
 import {
   createAuthorityCredentials,
   openAuthority,
   type Authority,
   type AuthorityCredentials,
 } from './authority.js';
-import { ownFolder, readSecret, readText, writeSecret } from './owner-only.js';
 import {
   certifyServerKey,
   createServerKey,

@@ -1,9 +1,10 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { readOwnerOnly, readText } from '../configuration.js';
+import { readText } from '../configuration.js';
 import { fromBase64, utf8 } from '../encoding/bytes.js';
 import { loadPublicKey } from '../encoding/signature.js';
 import { HarnessError } from '../errors.js';
 import { loadPlayPayloads, type PlayIntegrityLab } from '../farm/play-integrity.js';
+import { readSecret } from '../owner-only.js';
 import { googlePlayIntegrityDecoder, type PlayIntegrityDecoder } from '../relying-party/index.js';
 import type { PlayIntegrityKeys } from '../trust/index.js';
 
@@ -24,7 +25,7 @@ export function openPlayIntegrity(section: PlayIntegrityLab | null): OpenedPlayI
 
 /** The AES key of a file, which the owner alone may read. */
 export function readDecryptionKey(file: string): Uint8Array {
-  const key = fromBase64(readOwnerOnly(file).trim());
+  const key = fromBase64(readSecret(file).trim());
   if (key?.length === AES_256_BYTES) return key;
   throw new HarnessError(
     'ERR_FILE_INVALID',
@@ -80,7 +81,7 @@ function decoderOf(standard: NonNullable<PlayIntegrityLab['standard']>): PlayInt
 }
 
 function accessTokenOf(file: string): string {
-  const token = readOwnerOnly(file).trim();
+  const token = readSecret(file).trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new HarnessError(
     'ERR_FILE_INVALID',

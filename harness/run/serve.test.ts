@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readText } from '../configuration.js';
 import { readCertificate } from '../encoding/certificate.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { loadLab, type Lab } from '../farm/lab.js';
-import { readText } from '../relying-party/owner-only.js';
 import { labPolicy } from './lab-policy.js';
 import { anchorNames, serveLab, type ServedLab } from './serve.js';
 import { faultLab } from './testing/fault-lab.js';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Lab } from '../farm/lab.js';
 import { appIds } from '../farm/reference-values.js';
+import { ownFolder } from '../owner-only.js';
 import {
   loggingEvents,
   openPkiFolder,
   openStore,
-  ownFolder,
   PKI_FILES,
   readAdminToken,
   startRelyingParty,

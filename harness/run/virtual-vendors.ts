@@ -3,7 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { HarnessError } from '../errors.js';
-import { ownFolder, pemPrivateKey, readSecret, writeSecret } from '../relying-party/index.js';
+import { ownFolder, readSecret, writeSecret } from '../owner-only.js';
+import { pemPrivateKey } from '../relying-party/index.js';
 import {
   createVendorRootKey,
   createVendorRoots,

@@ -88,6 +88,7 @@ const OPEN_TO_ALL: ReadonlySet<string> = new Set([
   'harness/errors.ts',
   'harness/product.ts',
   'harness/configuration.ts',
+  'harness/owner-only.ts',
 ]);
 
 function matches(specifier: string, library: string): boolean {

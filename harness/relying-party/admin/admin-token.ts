@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { HarnessError } from '../../errors.js';
-import { readSecret, writeSecret } from '../owner-only.js';
+import { readSecret, writeSecret } from '../../owner-only.js';
 
 const TOKEN = /^[A-Za-z0-9_-]{43,}$/;
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { assertOwnersAlone } from '../owner-only.js';
+import { assertOwnersAlone } from '../../owner-only.js';
 import { GroupCommit } from './group-commit.js';
 import { Kysely, type CompiledQuery } from './kysely.js';
 import { openReader, openWriter, type SqliteValue } from './libsql.js';

@@ -15,7 +15,6 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HarnessError } from '../../errors.js';
 import { openStore, type ChallengeRecord } from '../index.js';
-import { problemOf } from '../owner-only.js';
 import { openWriter } from './libsql.js';
 
 let folder: string;
@@ -154,22 +153,5 @@ describe('a URL of a store', () => {
     const error = await failureOf(`postgres://u:s%25cret@127.0.0.1:${port}/db`);
     expect(error.message).toMatch(/no \*\*\* for you, nor \*\*\*/);
     await new Promise((resolve) => server.close(resolve));
-  });
-});
-
-describe('a file that only its owner may use', () => {
-  it('is of the same user, and of mode 600 or less', () => {
-    expect(problemOf({ uid: 7, mode: 0o100600 }, 7)).toBeNull();
-    expect(problemOf({ uid: 7, mode: 0o100400 }, 7)).toBeNull();
-    expect(problemOf({ uid: 7, mode: 0o100600 }, null)).toBeNull();
-  });
-
-  it.each([0o640, 0o604, 0o610, 0o601, 0o666])('is not one of mode %o', (mode) => {
-    expect(problemOf({ uid: 7, mode }, 7)).toMatch(/others/);
-  });
-
-  it('is not another user’s', () => {
-    expect(problemOf({ uid: 8, mode: 0o600 }, 7)).toMatch(/belongs to user 8/);
-    expect(problemOf({ uid: 7, mode: 0o600 }, 0)).toMatch(/belongs to user 7/);
   });
 });
