@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issueClientCertificate, SHORT_LIVED } from './issue-certificate.js';
-import { openPkiFolder, PKI_FILES } from './pki-folder.js';
-import { createServerKey } from './pki.js';
+import { keptKey, newPrivateKey } from './issuing/issuing-key.js';
+import { openPkiFolder, PKI_FILES, type OpenIssuingKey } from './pki-folder.js';
+import { pemPrivateKey } from './pki.js';
 import { softwareKey } from './testing/test-phone.js';
 
 const NOW = new Date('2026-11-23T22:00:00Z');
@@ -79,8 +80,7 @@ describe('a PKI folder', () => {
 
   it('refuses an authority whose key is another one', async () => {
     await open();
-    const { pemPrivateKey } = await import('./pki.js');
-    const other = pemPrivateKey(await createServerKey());
+    const other = pemPrivateKey(newPrivateKey());
     writeFileSync(join(folder, PKI_FILES.clientAuthorityKey), other);
     await expect(open()).rejects.toThrow(/its key is not the one of enrolment-ca\.key/);
   });
@@ -89,5 +89,48 @@ describe('a PKI folder', () => {
     await open();
     const later = new Date(NOW.getTime() + 6 * YEAR_MS);
     await expect(open({ now: later })).rejects.toThrow(/servers-ca\.pem: has expired/);
+  });
+});
+
+describe('a PKI folder whose enrolment key is elsewhere', () => {
+  const elsewhere = keptKey(newPrivateKey());
+  const asked: string[] = [];
+  const enrolmentKey: OpenIssuingKey = (absent) => {
+    asked.push(absent);
+    return Promise.resolve(elsewhere);
+  };
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  it('holds no such key, and has one made for a new authority alone', async () => {
+    const first = await open({ enrolmentKey });
+    expect(readdirSync(folder)).not.toContain(PKI_FILES.clientAuthorityKey);
+    const again = await open({ enrolmentKey });
+    expect(again.clientAuthority.certificate).toEqual(first.clientAuthority.certificate);
+    expect(asked).toEqual(['made', 'refused']);
+    const order = { subject: 'phone-7', spki: softwareKey().spki, now: NOW, policy: SHORT_LIVED };
+    const [leaf] = await issueClientCertificate(again.clientAuthority, order);
+    const { publicKey } = new X509Certificate(first.clientAuthority.certificate);
+    expect(new X509Certificate(leaf).verify(publicKey)).toBe(true);
+  });
+
+  it('is not made where that key cannot be opened', async () => {
+    const failing = () => Promise.reject(new Error('no token'));
+    await expect(open({ enrolmentKey: failing })).rejects.toThrow('no token');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is refused where the key is in a file too', async () => {
+    await open();
+    await expect(open({ enrolmentKey })).rejects.toThrow(
+      /enrolment-ca\.key: is there, but the key is to be elsewhere; move it and enrolment-ca\.pem/,
+    );
+    rmSync(join(folder, PKI_FILES.clientAuthorityKey));
+    await expect(open({ enrolmentKey })).rejects.toThrow(/its key is not the one of the token/);
+    rmSync(join(folder, PKI_FILES.clientAnchor));
+    const { clientAuthority } = await open({ enrolmentKey });
+    expect(new X509Certificate(clientAuthority.certificate).issuer).toMatch(/enrolment/);
+    await expect(open()).rejects.toThrow(/enrolment-ca\.key: ENOENT/);
   });
 });

@@ -1,19 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { equalBytes } from '../encoding/bytes.js';
 import { encodePemCertificate } from '../encoding/pem.js';
 import { readText } from '../configuration.js';
 import { HarnessError } from '../errors.js';
 import { ownFolder, readSecret, writeSecret } from '../owner-only.js';
-import {
-  createAuthorityCredentials,
-  openAuthority,
-  type Authority,
-  type AuthorityCredentials,
-} from './authority.js';
+import { authorityOf, selfSigned, type Authority } from './authority.js';
+import { keptKey, newPrivateKey, type IssuingKey } from './issuing/issuing-key.js';
 import {
   certifyServerKey,
-  createServerKey,
   pemPrivateKey,
   serverNames,
   type LabPki,
@@ -37,23 +33,34 @@ export const PKI_FILES = {
   backupKey: 'server-backup.key',
 } as const;
 
+/** Opens a key that is kept elsewhere. Where there is none, one is made for a new authority only. */
+export type OpenIssuingKey = (absent: 'made' | 'refused') => Promise<IssuingKey>;
+
+/** Under which names a relying party is reached, and where its enrolment authority's key is. */
+export interface PkiFolderOptions extends Pick<
+  LabPkiOptions,
+  'dnsName' | 'alternativeNames' | 'now'
+> {
+  /** A file of the folder where it is left out. */
+  readonly enrolmentKey?: OpenIssuingKey;
+}
+
 /**
  * The PKI of a folder, made where the folder is empty. Keys and authorities stay, so that pins and
  * certificates of phones outlive a restart; the servers' certificates are issued anew each time,
  * for the names that hold now.
  */
-export async function openPkiFolder(folder: string, options: LabPkiOptions): Promise<LabPki> {
+export async function openPkiFolder(folder: string, options: PkiFolderOptions): Promise<LabPki> {
   ownFolder(folder);
   const nowMs = options.now.getTime();
   const notBefore = new Date(nowMs - BACKDATE_MS);
-  const here = Object.values(PKI_FILES).filter((name) => existsSync(join(folder, name)));
-  if (here.length === 0) {
-    const notAfter = new Date(nowMs + AUTHORITY_DAYS * DAY_MS);
-    await fill(folder, { notBefore, notAfter });
-  }
+  // What may fail comes first: a folder that is half made is of no use to anybody.
+  const elsewhere = await openElsewhere(folder, options.enrolmentKey);
+  const notAfter = new Date(nowMs + AUTHORITY_DAYS * DAY_MS);
+  await fill(folder, { validity: { notBefore, notAfter }, elsewhere });
   const [servers, clients] = await Promise.all([
     readAuthority(folder, 'serverAnchor', 'serverAuthorityKey', options.now),
-    readAuthority(folder, 'clientAnchor', 'clientAuthorityKey', options.now),
+    readAuthority(folder, 'clientAnchor', elsewhere ?? 'clientAuthorityKey', options.now),
   ]);
   const ends = Math.min(nowMs + SERVER_DAYS * DAY_MS, servers.endsMs);
   const order = {
@@ -71,48 +78,82 @@ export async function openPkiFolder(folder: string, options: LabPkiOptions): Pro
   };
 }
 
+async function openElsewhere(
+  folder: string,
+  open: OpenIssuingKey | undefined,
+): Promise<IssuingKey | null> {
+  if (open === undefined) return null;
+  const { clientAnchor, clientAuthorityKey } = PKI_FILES;
+  const file = join(folder, clientAuthorityKey);
+  if (existsSync(file)) {
+    // Whoever reads the file needs no token: beside one, it must not be there.
+    throw invalid(
+      file,
+      `is there, but the key is to be elsewhere; move it and ${clientAnchor} away`,
+    );
+  }
+  return open(existsSync(join(folder, clientAnchor)) ? 'refused' : 'made');
+}
+
 async function fill(
   folder: string,
-  validity: { readonly notBefore: Date; readonly notAfter: Date },
+  {
+    validity,
+    elsewhere,
+  }: {
+    readonly validity: { readonly notBefore: Date; readonly notAfter: Date };
+    readonly elsewhere: IssuingKey | null;
+  },
 ): Promise<void> {
-  const authority = (role: string) =>
-    createAuthorityCredentials({ commonName: `attestlab lab ${role}`, ...validity });
-  const [servers, clients, server, backup] = await Promise.all([
-    ...[authority('servers'), authority('enrolment')],
-    ...[createServerKey(), createServerKey()],
-  ] as const);
   const write = (name: keyof typeof PKI_FILES, text: string): void => {
     writeSecret(join(folder, PKI_FILES[name]), text);
   };
-  write('serverAnchor', encodePemCertificate(servers.certificate));
-  write('serverAuthorityKey', pemPrivateKey(servers.privateKey));
-  write('clientAnchor', encodePemCertificate(clients.certificate));
-  write('clientAuthorityKey', pemPrivateKey(clients.privateKey));
-  write('serverKey', pemPrivateKey(server));
-  write('backupKey', pemPrivateKey(backup));
+  const writeAnchor = async (
+    name: 'serverAnchor' | 'clientAnchor',
+    role: string,
+    key: IssuingKey,
+  ): Promise<void> => {
+    const commonName = `attestlab lab ${role}`;
+    write(name, encodePemCertificate(await selfSigned(key, { commonName, ...validity })));
+  };
+  const isHere = (name: string) => existsSync(join(folder, name));
+  if (!Object.values(PKI_FILES).some(isHere)) {
+    const [servers, clients] = [newPrivateKey(), newPrivateKey()];
+    await writeAnchor('serverAnchor', 'servers', keptKey(servers));
+    write('serverAuthorityKey', pemPrivateKey(servers));
+    if (elsewhere === null) {
+      await writeAnchor('clientAnchor', 'enrolment', keptKey(clients));
+      write('clientAuthorityKey', pemPrivateKey(clients));
+    }
+    write('serverKey', pemPrivateKey(newPrivateKey()));
+    write('backupKey', pemPrivateKey(newPrivateKey()));
+  }
+  if (elsewhere !== null && !isHere(PKI_FILES.clientAnchor)) {
+    await writeAnchor('clientAnchor', 'enrolment', elsewhere);
+  }
 }
 
 async function readAuthority(
   folder: string,
   anchor: keyof typeof PKI_FILES,
-  key: keyof typeof PKI_FILES,
+  from: keyof typeof PKI_FILES | IssuingKey,
   now: Date,
 ): Promise<{ readonly authority: Authority; readonly endsMs: number }> {
   const file = join(folder, PKI_FILES[anchor]);
   const certificate = readCertificateFile(file);
-  const credentials: AuthorityCredentials = {
-    certificate: new Uint8Array(certificate.raw),
-    privateKey: readKey(folder, key),
-  };
-  const privateKey = createPrivateKey(pemPrivateKey(credentials.privateKey));
-  if (!certificate.checkPrivateKey(privateKey)) {
-    throw invalid(file, `its key is not the one of ${PKI_FILES[key]}`);
+  const [key, name] =
+    typeof from === 'string'
+      ? [keptKey(readKey(folder, from)), PKI_FILES[from]]
+      : [from, 'the token'];
+  const certified = certificate.publicKey.export({ format: 'der', type: 'spki' });
+  if (!equalBytes(new Uint8Array(certified), key.spki)) {
+    throw invalid(file, `its key is not the one of ${name}`);
   }
   const endsMs = Date.parse(certificate.validTo);
   if (endsMs <= now.getTime()) {
     throw invalid(file, `has expired; move ${folder} away, and a new one is made`);
   }
-  return { authority: await openAuthority(credentials), endsMs };
+  return { authority: await authorityOf(key, new Uint8Array(certificate.raw)), endsMs };
 }
 
 function readCertificateFile(file: string): X509Certificate {

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, webcrypto } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { toBase64 } from '../encoding/bytes.js';
 import {
@@ -7,7 +7,8 @@ import {
   SubjectAlternativeNameExtension,
 } from '../encoding/peculiar.js';
 import { encodePemCertificate } from '../encoding/pem.js';
-import { createAuthority, createKeyPair, type Authority } from './authority.js';
+import { createAuthority, type Authority } from './authority.js';
+import { newPrivateKey } from './issuing/issuing-key.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const BACKDATE_MS = 60_000;
@@ -55,8 +56,7 @@ export async function createLabPki(options: LabPkiOptions): Promise<LabPki> {
     createAuthority({ commonName: 'attestlab lab enrolment', ...validity }),
   ]);
   const order = { commonName: options.dnsName, names: serverNames(options), validity };
-  const credentials = async () =>
-    certifyServerKey(servers, { ...order, privateKey: await createServerKey() });
+  const credentials = () => certifyServerKey(servers, { ...order, privateKey: newPrivateKey() });
   const [server, backup] = await Promise.all([credentials(), credentials()]);
   return { serverAnchor: servers.certificate, server, backup, clientAuthority: clients };
 }
@@ -72,12 +72,6 @@ export function serverNames({
   alternativeNames = [],
 }: Pick<LabPkiOptions, 'dnsName' | 'alternativeNames'>): readonly string[] {
   return [...new Set([dnsName, ...alternativeNames, 'localhost', '127.0.0.1', '::1'])];
-}
-
-/** A fresh P-256 key of a server: PKCS#8, DER. */
-export async function createServerKey(): Promise<Uint8Array> {
-  const { privateKey } = await createKeyPair({ extractable: true });
-  return new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', privateKey));
 }
 
 /** Has a server's key certified. */
