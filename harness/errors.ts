@@ -100,6 +100,12 @@ export const ERRORS = {
     exit: 4,
     remedy: 'read the message; check the file and its permissions, or the server',
   },
+  ERR_ISSUANCE: {
+    room: 'relying-party',
+    retryable: true,
+    exit: 4,
+    remedy: 'read the message; whoever issues client certificates is out of reach or misconfigured',
+  },
   ERR_INTERCEPTION: {
     room: 'interception',
     retryable: true,

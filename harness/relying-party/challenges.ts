@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { toBase64url } from '../encoding/bytes.js';
+import { HarnessError } from '../errors.js';
 import type { CheckResult } from '../verifier/result.js';
 import { challengeChecks } from './checks/challenge.js';
 import { judgedByRules, type Context } from './context.js';
@@ -113,13 +114,30 @@ export class Challenges {
     const presented = { ...presentation, record, spending, nowMs };
     const checks = runRules(challengeChecks, presented, judge.rules);
     const reply = allHold(checks)
-      ? await settle(checks)
+      ? await this.#settled(checks, settle, presentation)
       : refused(refusalOf(judgedByRules(checks)), { subject: presentation.subject });
     if (allHold(checks) && spending?.outcome === 'spent') {
       await store.recordReply(challenge, reply);
     }
     this.#tell(presentation, { record, reply, nowMs });
     return reply;
+  }
+
+  // The challenge is spent whether or not a certificate comes of it, so that its answer is kept too;
+  // whoever may issue certificates again has nothing to do with this request any more.
+  async #settled(
+    checks: readonly CheckResult[],
+    settle: Settle,
+    { subject }: Presentation,
+  ): Promise<Reply> {
+    try {
+      return await settle(checks);
+    } catch (error) {
+      if (!(error instanceof HarnessError) || error.code !== 'ERR_ISSUANCE') throw error;
+      this.#context.events.onFault(error);
+      const detail = 'no certificate could be issued; ask again with a new challenge and a new key';
+      return notJudged('issuer_unavailable', detail, { subject });
+    }
   }
 
   #tell(

@@ -45,7 +45,7 @@ export class Enrolment {
     const { key, refusal } = await admit(this.#context, checks, judgement, owner);
     if (key === null) return refusal;
     const now = clock();
-    const chain = await this.#issue({ subject, spki: key.spki, now });
+    const chain = await this.#issue({ subject, spki: key.spki, csr: submission.csr, now });
     const tlsKey = { keyId: key.keyId, spki: key.spki, protection: key.protection };
     const platform = platformOf(question);
     const appAttestKey = appAttestKeyOf(question);

@@ -102,7 +102,7 @@ describe('the description of the interface', () => {
     ]);
     expect(
       Object.keys(responsesOf(lab.party.openApi.enrolment(), '/v1/enrolments', 'post')),
-    ).toEqual(['201', '400', '403', '408', '409', '413', '415', '421', '431', '500']);
+    ).toEqual(['201', '400', '403', '408', '409', '413', '415', '421', '431', '500', '503']);
   });
 
   it('lists the code of each refusal that is met', async () => {

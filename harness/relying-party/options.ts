@@ -3,6 +3,7 @@ import type { CounterMode, EvidenceDemand, Judge, ReferenceValues } from './cont
 import type { RelyingPartyEvents } from './events.js';
 import type { Patience, TlsVersions } from './http/listener.js';
 import type { ClientCertificatePolicy } from './issue-certificate.js';
+import type { ClientCertificateIssuer } from './issuing/issuer.js';
 import type { TrafficLog } from './monitoring/index.js';
 import type { LabPki } from './pki.js';
 import type { PlayIntegrityDecoder, PlayIntegrityDemand } from './play-integrity/decoder.js';
@@ -25,6 +26,8 @@ export interface RelyingPartyOptions {
   readonly monitor?: TrafficLog;
   readonly challengeLifetimeMs?: number;
   readonly certificates?: ClientCertificatePolicy;
+  /** Issues client certificates, in place of the PKI's own authority. */
+  readonly issuer?: ClientCertificateIssuer;
   /** How often the deny list is read again, for what other processes put on it. */
   readonly denyListRefreshMs?: number;
   /** Demanded where it is left out; `not-judged` lets everybody in, to show what that costs. */

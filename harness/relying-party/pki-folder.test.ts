@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issueClientCertificate, SHORT_LIVED } from './issue-certificate.js';
+import { ownIssuer } from './issuing/issuer.js';
 import { keptKey, newPrivateKey } from './issuing/issuing-key.js';
 import { openPkiFolder, PKI_FILES, type OpenIssuingKey } from './pki-folder.js';
 import { pemPrivateKey } from './pki.js';
 import { softwareKey } from './testing/test-phone.js';
 
 const NOW = new Date('2026-11-23T22:00:00Z');
+const NO_CSR = new Uint8Array();
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 let parent = '';
@@ -51,8 +53,14 @@ describe('a PKI folder', () => {
   it('issues client certificates that the authority of an earlier process certifies', async () => {
     const first = await open();
     const { clientAuthority } = await open();
-    const [leaf] = await issueClientCertificate(clientAuthority, {
-      ...{ subject: 'phone-7', spki: softwareKey().spki, now: NOW, policy: SHORT_LIVED },
+    const [leaf] = await issueClientCertificate(ownIssuer(clientAuthority), {
+      ...{
+        subject: 'phone-7',
+        csr: NO_CSR,
+        spki: softwareKey().spki,
+        now: NOW,
+        policy: SHORT_LIVED,
+      },
     });
     const { publicKey } = new X509Certificate(first.clientAuthority.certificate);
     const certificate = new X509Certificate(leaf);
@@ -109,8 +117,14 @@ describe('a PKI folder whose enrolment key is elsewhere', () => {
     const again = await open({ enrolmentKey });
     expect(again.clientAuthority.certificate).toEqual(first.clientAuthority.certificate);
     expect(asked).toEqual(['made', 'refused']);
-    const order = { subject: 'phone-7', spki: softwareKey().spki, now: NOW, policy: SHORT_LIVED };
-    const [leaf] = await issueClientCertificate(again.clientAuthority, order);
+    const order = {
+      subject: 'phone-7',
+      csr: NO_CSR,
+      spki: softwareKey().spki,
+      now: NOW,
+      policy: SHORT_LIVED,
+    };
+    const [leaf] = await issueClientCertificate(ownIssuer(again.clientAuthority), order);
     const { publicKey } = new X509Certificate(first.clientAuthority.certificate);
     expect(new X509Certificate(leaf).verify(publicKey)).toBe(true);
   });

@@ -1,9 +1,11 @@
 import { X509Certificate, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { issueClientCertificate, SHORT_LIVED } from './issue-certificate.js';
+import { ownIssuer } from './issuing/issuer.js';
 import { createLabPki, pinOf } from './pki.js';
 
 const NOW = new Date('2026-11-23T22:00:00Z');
+const NO_CSR = new Uint8Array();
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
@@ -52,8 +54,9 @@ describe('a client certificate', () => {
   it('is short-lived, backdated by a minute, and for client authentication alone', async () => {
     const pki = await createLabPki({ dnsName: 'rp.example.test', now: NOW });
     const spki = newSpki();
-    const [leaf, issuer] = await issueClientCertificate(pki.clientAuthority, {
+    const [leaf] = await issueClientCertificate(ownIssuer(pki.clientAuthority), {
       subject: 'phone-7',
+      csr: NO_CSR,
       spki,
       now: NOW,
       policy: SHORT_LIVED,
@@ -64,17 +67,25 @@ describe('a client certificate', () => {
     expect(certificate.ca).toBe(false);
     expect(new Date(certificate.validFrom)).toEqual(new Date('2026-11-23T21:59:00Z'));
     expect(new Date(certificate.validTo)).toEqual(new Date('2026-11-24T22:00:00Z'));
-    expect(certificate.verify(new X509Certificate(issuer).publicKey)).toBe(true);
+    expect(certificate.verify(new X509Certificate(pki.clientAuthority.certificate).publicKey)).toBe(
+      true,
+    );
     const certified = certificate.publicKey.export({ format: 'der', type: 'spki' });
     expect(new Uint8Array(certified)).toEqual(spki);
   });
 
   it('has a serial number of its own', async () => {
     const pki = await createLabPki({ dnsName: 'rp.example.test', now: NOW });
-    const order = { subject: 'phone-7', spki: newSpki(), now: NOW, policy: SHORT_LIVED };
+    const order = {
+      subject: 'phone-7',
+      csr: NO_CSR,
+      spki: newSpki(),
+      now: NOW,
+      policy: SHORT_LIVED,
+    };
     const serials = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const [leaf] = await issueClientCertificate(pki.clientAuthority, order);
+        const [leaf] = await issueClientCertificate(ownIssuer(pki.clientAuthority), order);
         return new X509Certificate(leaf).serialNumber;
       }),
     );
@@ -84,7 +95,15 @@ describe('a client certificate', () => {
 
   it('is issued for no other curve', async () => {
     const pki = await createLabPki({ dnsName: 'rp.example.test', now: NOW });
-    const order = { subject: 'phone-7', spki: newSpki('P-384'), now: NOW, policy: SHORT_LIVED };
-    await expect(issueClientCertificate(pki.clientAuthority, order)).rejects.toThrow('P-256');
+    const order = {
+      subject: 'phone-7',
+      csr: NO_CSR,
+      spki: newSpki('P-384'),
+      now: NOW,
+      policy: SHORT_LIVED,
+    };
+    await expect(issueClientCertificate(ownIssuer(pki.clientAuthority), order)).rejects.toThrow(
+      'P-256',
+    );
   });
 });

@@ -14,6 +14,7 @@ export const SERVICE_CODES = {
   authority_unknown: 421,
   headers_too_large: 431,
   internal: 500,
+  issuer_unavailable: 503,
 } as const;
 
 /** A code of the table above. */

@@ -44,7 +44,8 @@ export class Renewals {
     if (key === null) return refusal;
     const { keyId, spki, protection, question } = key;
     const { id: registrationId, subject } = registration;
-    const chain = await this.#issue({ subject, spki, now: this.#context.clock() });
+    const now = this.#context.clock();
+    const chain = await this.#issue({ subject, spki, csr: submission.csr, now });
     const platform = platformOf(question);
     const appAttestKey = appAttestKeyOf(question);
     await this.#context.store.replaceTlsKey(registrationId, {

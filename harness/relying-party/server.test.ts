@@ -8,6 +8,7 @@ import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import { createLabPki, problemSchema, readAnswer, type TransportRequest } from './index.js';
 import { issueClientCertificate } from './issue-certificate.js';
+import { ownIssuer } from './issuing/issuer.js';
 import { enrolled, valueOf } from './testing/enrolled-phone.js';
 import { RP_ID, startTestLab, type TestLab } from './testing/test-lab.js';
 import { androidPhone, identityOf, softwareKey } from './testing/test-phone.js';
@@ -189,9 +190,10 @@ describe('the mutual-TLS listener', () => {
     const own = await startTestLab();
     const foreign = await createLabPki({ dnsName: RP_ID, now: new Date() });
     const key = softwareKey();
-    const chain = await issueClientCertificate(foreign.clientAuthority, {
+    const chain = await issueClientCertificate(ownIssuer(foreign.clientAuthority), {
       subject: 'phone',
       spki: key.spki,
+      csr: new Uint8Array(),
       now: new Date(),
       policy: { lifetimeMs: 60_000, backdateMs: 60_000 },
     });

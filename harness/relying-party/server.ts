@@ -22,6 +22,7 @@ import {
   type IssueClientCertificate,
 } from './issue-certificate.js';
 import type { RelyingPartyOptions } from './options.js';
+import { assertAnchors, ownIssuer, type ClientCertificateIssuer } from './issuing/issuer.js';
 import { LARGEST_WINDOW } from './keep-counters.js';
 import { Receipts } from './receipts/receipts.js';
 import { Renewals } from './renewals.js';
@@ -112,13 +113,13 @@ function listenersOf(
   context: Context,
   options: RelyingPartyOptions,
 ): readonly [enrolment: Described, api: Described] {
-  const { clientAuthority } = options.pki;
+  const issuer = issuerOf(options);
   const challenges = new Challenges(context, {
     lifetimeMs: options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS,
   });
   const policy = options.certificates ?? SHORT_LIVED;
   const issue: IssueClientCertificate = (order) =>
-    issueClientCertificate(clientAuthority, { ...order, policy });
+    issueClientCertificate(issuer, { ...order, policy });
   const tls = serverTls(options);
   const versions = options.tlsVersions ?? 'both';
 
@@ -134,7 +135,7 @@ function listenersOf(
   });
 
   const isDemanded = (options.clientCertificates ?? 'demanded') === 'demanded';
-  const ca = encodePemCertificate(clientAuthority.certificate);
+  const ca = issuer.anchors.map(encodePemCertificate);
   const api = createListener(context, {
     ...{ listener: 'api', versions, ...patience },
     tls: { ...tls, ca, requestCert: true, rejectUnauthorized: isDemanded },
@@ -168,6 +169,12 @@ function counterModeOf({ counterMode = 'strict' }: RelyingPartyOptions): Counter
   const { window } = counterMode;
   if (Number.isInteger(window) && window >= 1 && window <= LARGEST_WINDOW) return counterMode;
   throw new RangeError(`a window of ${window} counters, not of 1 to ${LARGEST_WINDOW}`);
+}
+
+function issuerOf({ issuer, pki }: RelyingPartyOptions): ClientCertificateIssuer {
+  if (issuer === undefined) return ownIssuer(pki.clientAuthority);
+  assertAnchors(issuer.anchors);
+  return issuer;
 }
 
 function serverTls({ pki: { server } }: RelyingPartyOptions): ServerOptions {

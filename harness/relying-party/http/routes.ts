@@ -34,6 +34,7 @@ const SUBMISSION = [
 
 const JSON_CODES = ['body_too_large', 'content_type_unsupported'] as const;
 const SUBMISSION_CODES = [...JSON_CODES, 'request_in_progress'] as const;
+const CERTIFICATE_CODES = [...SUBMISSION_CODES, 'issuer_unavailable'] as const;
 
 const NOTHING_JUDGED = { judged: [] } as const;
 const OWN_SUBMISSION = {
@@ -101,7 +102,7 @@ export function addEnrolmentRoutes(
       schema: { body: enrolmentRequestSchema, response: { 201: enrolmentReplySchema } },
       config: describing('a client certificate for a key with its evidence', {
         judged: SUBMISSION,
-        notJudged: SUBMISSION_CODES,
+        notJudged: CERTIFICATE_CODES,
       }),
     },
     async (request, response) => {
@@ -160,7 +161,10 @@ export function addRegistrationRoutes(
     '/v1/renewals',
     {
       schema: { body: renewalRequestSchema, response: { 201: enrolmentReplySchema } },
-      config: describing('a new connection key and its certificate', OWN_SUBMISSION),
+      config: describing('a new connection key and its certificate', {
+        ...OWN_SUBMISSION,
+        notJudged: CERTIFICATE_CODES,
+      }),
     },
     async (request, response) => {
       const peer = await identifyPeer(context, request);

@@ -14,6 +14,7 @@ import {
   issueClientCertificate,
   SHORT_LIVED,
 } from '../../../harness/relying-party/issue-certificate.js';
+import { ownIssuer } from '../../../harness/relying-party/issuing/issuer.js';
 import { createVerifier, LAB } from '../../../harness/verifier/index.js';
 import { startBare } from './bare-server.js';
 import type { BenchPhone, Served } from './orders.js';
@@ -84,8 +85,8 @@ async function enrolled(store: ClosableStore, at: number): Promise<BenchPhone> {
 
 async function newPhone({ clientAuthority }: LabPki, subject: string) {
   const [tls, signing] = [newKey(), newKey()];
-  const chain = await issueClientCertificate(clientAuthority, {
-    ...{ subject, spki: tls.spki, now: new Date(), policy: SHORT_LIVED },
+  const chain = await issueClientCertificate(ownIssuer(clientAuthority), {
+    ...{ subject, spki: tls.spki, csr: new Uint8Array(), now: new Date(), policy: SHORT_LIVED },
   });
   const phone: BenchPhone = {
     certificateChain: chain.map(encodePemCertificate).join(''),
