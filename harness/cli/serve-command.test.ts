@@ -24,6 +24,7 @@ interface Line {
   readonly msg: string;
   readonly enrolUrl: string;
   readonly apiUrl: string;
+  readonly diagnosticsUrl?: string;
 }
 
 /** Starts `attestlab serve`, has `use` use it, and ends it with a signal. */
@@ -86,6 +87,16 @@ describe('attestlab serve', () => {
     expect(err).not.toMatch(/WARNING/);
   });
 
+  it('explains refused handshakes on a port of their own, where a lab is named for it', async () => {
+    const lab = join(productRoot, 'fixtures', 'labs', 'virtual');
+    const args = ['--lab', lab, '--diagnostics-port', '0'];
+    const { exit, err } = await served(args, async ({ diagnosticsUrl = '' }) => {
+      expect(await protocolOf(diagnosticsUrl, 'TLSv1.3')).toBe('TLSv1.3');
+    });
+    expect(exit).toBe(0);
+    expect(err).toMatch(/explains {3}https:\/\/localhost:\d+ \(any client certificate or none\)\n/);
+  });
+
   it('warns where its policy can accept nobody', async () => {
     const trust = join(productRoot, 'fixtures', 'trust');
     const { err } = await served(['--trust', trust], () => Promise.resolve());
@@ -118,6 +129,7 @@ describe('attestlab serve', () => {
     [['--tls', '1.1'], /Allowed choices are 1\.2, 1\.3, both/],
     [['--api-port', '70000'], /a port from 0 to 65535/],
     [['--address', '192.0.2.1'], /192\.0\.2\.1 is no address of this machine/],
+    [['--diagnostics-port', '0'], /handshakes are explained in a lab only; name yours with --lab/],
     [['--lab', '/no/such/lab'], /\/no\/such\/lab/],
     [['--trust', '/no/such/trust'], /\/no\/such\/trust/],
   ])('exits 2 for %j and says why', async (args, message) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EXIT } from '../errors.js';
+import { EXIT, HarnessError } from '../errors.js';
 import { loadLab, type Lab } from '../farm/lab.js';
 import type { TlsVersions } from '../relying-party/index.js';
 import { labPolicy } from '../run/lab-policy.js';
@@ -24,6 +24,7 @@ export interface ServeCommandOptions {
   readonly apiPort?: number;
   readonly adminAddress: string;
   readonly adminPort?: number;
+  readonly diagnosticsPort?: number;
   readonly tls: TlsVersions;
   readonly counters: 'strict' | 'window' | 'nonce';
 }
@@ -35,10 +36,17 @@ const WINDOW = 64;
 export async function serve(options: ServeCommandOptions, terminal: Terminal): Promise<number> {
   const stop = listenForStop();
   try {
+    if (options.diagnosticsPort !== undefined && options.lab === undefined) {
+      throw new HarnessError(
+        'ERR_USAGE',
+        '--diagnostics-port: handshakes are explained in a lab only; name yours with --lab',
+      );
+    }
     const loaded = loadLab(options.lab ?? shippedLab);
     const policy = options.policy === undefined ? loaded.policy : asked(options.policy);
     const lab: Lab = { ...loaded, policy };
     const { store, address, publicHost, trust, enrolmentPort, apiPort, tls: tlsVersions } = options;
+    const { diagnosticsPort } = options;
     const served = await serveLab({
       ...{ lab, address, publicHost, tlsVersions },
       ...(store === undefined ? {} : { store }),
@@ -50,6 +58,7 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
         enrolment: enrolmentPort ?? lab.ports.enrolment,
         api: apiPort ?? lab.ports.api,
       },
+      ...(diagnosticsPort === undefined ? {} : { diagnosticsPort }),
       admin: { address: options.adminAddress, port: options.adminPort ?? 0 },
       log: {
         write: (line) => {
@@ -75,6 +84,9 @@ function announcement(lab: Lab, served: ServedLab, now: Date): string {
     `  enrolment  ${relyingParty.enrolUrl}`,
     `  api        ${relyingParty.apiUrl} (mutual TLS)`,
     `  admin      ${relyingParty.adminUrl ?? 'none'}, token in ${adminTokenFile}`,
+    ...(relyingParty.diagnosticsUrl === null
+      ? []
+      : [`  explains   ${relyingParty.diagnosticsUrl} (any client certificate or none)`]),
     `  to trust   ${serverAnchorFile}`,
     'trusts for evidence',
     `  Android    ${listed(android)}; ${describeList(trust.revocation, now)}`,

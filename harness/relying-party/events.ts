@@ -2,8 +2,11 @@ import type { CheckResult, AttestationResult } from '../verifier/result.js';
 import type { AppraisalInput } from '../verifier/verifier.js';
 import type { ChallengePurpose } from './store.js';
 
-/** Which listener: one without client certificates, one that demands them, one for who runs it. */
-export type Listener = 'enrolment' | 'api' | 'admin';
+/**
+ * Which listener: one without client certificates, one that demands them, one for who runs it, and
+ * one that only explains, in a lab.
+ */
+export type Listener = 'enrolment' | 'api' | 'admin' | 'diagnostics';
 
 /** One appraisal that the relying party asked of its verifier. */
 export interface AppraisalEvent {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toBase64url } from '../encoding/bytes.js';
 import { CHECK_IDS, FORMATS, type CheckId } from '../verifier/index.js';
+import { handshakeChecks } from './checks/handshake.js';
 import { createRelyingPartyClient, readAnswer, type Answer } from './index.js';
 import {
   enrolled,
@@ -201,7 +202,9 @@ describe('each rule of the relying party', () => {
       Object.values(FORMATS).flatMap(({ checks }) => checks.map(({ id }) => id)),
     );
     const own = Object.keys(CHECK_IDS).filter((id) => !ofFormats.has(id));
-    const here = [...Object.keys(TRESPASSES), ...Object.keys(REASONS)];
+    // What TLS asks by itself is never asked of a request; see `diagnostics/diagnostics.test.ts`.
+    const ofTls = handshakeChecks.map(({ id }) => id);
+    const here = [...Object.keys(TRESPASSES), ...Object.keys(REASONS), ...ofTls];
     expect(here.sort()).toEqual(own.sort());
   });
 

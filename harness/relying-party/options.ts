@@ -61,6 +61,8 @@ export interface RelyingPartyOptions {
   readonly ports?: { readonly enrolment?: number; readonly api?: number };
   /** A third listener for whoever runs it; none where it is left out. */
   readonly admin?: AdminOptions;
+  /** A listener that explains what the one with mutual TLS refuses; none where it is left out. */
+  readonly diagnostics?: DiagnosticsOptions;
   /** Further authorities, such as those of a port that is forwarded to phones. */
   readonly authorities?: readonly string[];
 }
@@ -71,6 +73,13 @@ export interface AdminOptions {
   readonly token: string;
   /** Loopback where it is left out. */
   readonly address?: string;
+  /** Any free one where it is left out, or 0. */
+  readonly port?: number;
+}
+
+/** The listener that explains refused handshakes. It is a lab's alone, so that the lab has to be named. */
+export interface DiagnosticsOptions {
+  readonly lab: string;
   /** Any free one where it is left out, or 0. */
   readonly port?: number;
 }

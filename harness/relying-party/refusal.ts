@@ -41,7 +41,7 @@ export interface Refusal {
 /** The refusal that `judged` leads to; call it only where they do not lead to acceptance. */
 export function refusalOf(judged: readonly JudgedCheck[]): Refusal {
   const primary = primaryCheck(judged);
-  const identity = primary.id.startsWith('client-certificate/');
+  const identity = /^(?:client-certificate|handshake)\//.test(primary.id);
   return {
     code: CHECK_IDS[primary.id].refusal,
     status: identity ? 401 : 403,

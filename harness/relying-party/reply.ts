@@ -62,6 +62,12 @@ export function notJudged(code: ServiceCode, detail: string, addressee: Addresse
   };
 }
 
+/** A reply with further members (RFC 9457, 3.2): what clients do not know of they leave alone. */
+export function withMembers(reply: Reply, members: Readonly<Record<string, unknown>>): Reply {
+  const own = JSON.parse(reply.body) as Readonly<Record<string, unknown>>;
+  return { ...reply, body: JSON.stringify({ ...own, ...members }) };
+}
+
 type Correction = Pick<Problem, 'nowMs' | 'clockOffsetMs'>;
 
 // A stated time can be any number of 64 bits; one that JSON's numbers do not hold is no clock's.

@@ -6,6 +6,7 @@ import { Challenges } from './challenges.js';
 import { combineEvents } from './combine-events.js';
 import type { Context, CounterMode } from './context.js';
 import { DenyList } from './deny-list.js';
+import { diagnosticsListener } from './diagnostics/diagnostics.js';
 import { Enrolment } from './enrolment.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createListener, listen, type UnboundListener } from './http/listener.js';
@@ -40,6 +41,8 @@ export interface RelyingParty {
   readonly apiUrl: string;
   /** Origin of the administration; null where there is none. */
   readonly adminUrl: string | null;
+  /** Origin of the listener that explains refusals; null where there is none. */
+  readonly diagnosticsUrl: string | null;
   readonly denyList: DenyList;
   /** Null where receipts of App Attest are not refreshed. */
   readonly receipts: Receipts | null;
@@ -65,6 +68,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
   const receipts = receiptsOf(options, events);
   const context = contextOf(options, { events, denyList, receipts });
   const [enrolment, api] = listenersOf(context, options);
+  const explaining = diagnosticsOf(context, options);
   const { publicHost = 'localhost', address = '127.0.0.1', ports, admin } = options;
   const names = {
     address,
@@ -76,11 +80,13 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
     denyList.close();
     receipts?.close();
     const apps = [enrolment.listener.app.close(), api.listener.app.close()];
-    await Promise.all([...apps, administration?.close()]);
+    await Promise.all([...apps, explaining?.app.close(), administration?.close()]);
   };
   try {
     const enrolPort = await listen(enrolment.listener, { ...names, port: ports?.enrolment ?? 0 });
     const apiPort = await listen(api.listener, { ...names, port: ports?.api ?? 0 });
+    const explainPort =
+      explaining && (await listen(explaining, { ...names, port: options.diagnostics?.port ?? 0 }));
     if (admin !== undefined && metrics !== null) {
       const { tlsVersions: versions = 'both' } = options;
       const tls = serverTls(options);
@@ -90,6 +96,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
       enrolUrl: `https://${publicHost}:${enrolPort}`,
       apiUrl: `https://${publicHost}:${apiPort}`,
       adminUrl: administration?.url ?? null,
+      diagnosticsUrl: explainPort === null ? null : `https://${publicHost}:${explainPort}`,
       ...{ denyList, receipts },
       openApi: {
         enrolment: enrolment.describe,
@@ -152,6 +159,16 @@ function listenersOf(
     { listener: enrolment, describe: describeEnrolment },
     { listener: api, describe: describeApi },
   ];
+}
+
+function diagnosticsOf(context: Context, options: RelyingPartyOptions): UnboundListener | null {
+  const { diagnostics, tlsVersions: versions = 'both', clientCertificates } = options;
+  if (diagnostics === undefined) return null;
+  const authority = options.pki.clientAuthority.certificate;
+  const isDemanded = clientCertificates !== 'not-judged';
+  const { lab } = diagnostics;
+  const tls = serverTls(options);
+  return diagnosticsListener({ lab, context, authority, isDemanded, tls, versions });
 }
 
 function receiptsOf(options: RelyingPartyOptions, events: RelyingPartyEvents): Receipts | null {

@@ -34,6 +34,8 @@ export interface ServeOptions {
   readonly publicHost: string;
   readonly ports: { readonly enrolment: number; readonly api: number };
   readonly admin: { readonly address: string; readonly port: number };
+  /** Of the listener that explains refused handshakes; none where it is left out. */
+  readonly diagnosticsPort?: number;
   readonly tlsVersions: TlsVersions;
   /** Strict where it is left out. */
   readonly counterMode?: CounterMode;
@@ -88,6 +90,9 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     tlsVersions: options.tlsVersions,
     counterMode: options.counterMode ?? 'strict',
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
+    ...(options.diagnosticsPort === undefined
+      ? {}
+      : { diagnostics: { lab: lab.name, port: options.diagnosticsPort } }),
   };
   const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole).catch(
     async (error: unknown) => {
@@ -95,10 +100,11 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
       throw error;
     },
   );
-  const { enrolUrl, apiUrl, adminUrl } = relyingParty;
+  const { enrolUrl, apiUrl, adminUrl, diagnosticsUrl } = relyingParty;
   log.info(
     {
       ...{ enrolUrl, apiUrl, adminUrl, rpId, policy: policy.id, tls: options.tlsVersions },
+      ...(diagnosticsUrl === null ? {} : { diagnosticsUrl }),
       anchors: anchorNames(trust),
     },
     'listening',

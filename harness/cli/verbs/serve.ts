@@ -19,6 +19,7 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
     .option('--api-port <n>', "with mutual TLS; default: the lab's", port)
     .option('--admin-port <n>', 'metrics, health and deny list; default: any free one', port)
     .option('--admin-address <ip>', 'address that the administration listens on', '127.0.0.1')
+    .option('--diagnostics-port <n>', 'explains refused handshakes; wants --lab', port)
     .addOption(
       new Option('--tls <versions>', 'versions of TLS; Android has 1.3 from API level 29')
         .choices(['1.2', '1.3', 'both'])

@@ -61,6 +61,8 @@ export function createMetrics(): Metrics & {
         const where = { listener, route: route ?? 'none' };
         requests.inc({ ...where, method, status, code: code ?? 'none' });
         durations.observe(where, durationMs / 1000);
+        // Who has his certificate explained is refused nothing.
+        if (listener === 'diagnostics') return;
         for (const check of checks) if (check.status === 'failed') failed.inc({ check: check.id });
       },
       onAppraisal: ({ purpose, input, result }) => {

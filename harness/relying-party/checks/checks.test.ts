@@ -6,6 +6,7 @@ import type { ChallengeRecord, DenyEntry, KeyClaim, Registration } from '../stor
 import { challengeChecks, type PresentedChallenge } from './challenge.js';
 import { clientCertificateChecks, type Connection } from './client-certificate.js';
 import { signingKeyChecks, submittedKeyChecks } from './deny-list.js';
+import { connectionChecks, handshakeChecks, type ShownConnection } from './handshake.js';
 import { enrolmentChecks, type PresentedEvidence } from './enrolment.js';
 import { playIntegrityChecks, type PresentedIntegrity } from './play-integrity.js';
 import { registrationChecks, type WantedKeys } from './registration.js';
@@ -13,6 +14,7 @@ import { registrationChecks, type WantedKeys } from './registration.js';
 const ALL: readonly Check<never>[] = [
   ...challengeChecks,
   ...clientCertificateChecks,
+  ...handshakeChecks,
   ...enrolmentChecks,
   ...playIntegrityChecks,
   ...registrationChecks,
@@ -90,7 +92,7 @@ describe('the rules of the relying party', () => {
   it('have ids of the one table, each once', () => {
     const ids = ALL.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const own = /^(?:challenge|client-certificate|enrolment|registration|signing-key)\//;
+    const own = /^(?:challenge|client-certificate|handshake|enrolment|registration|signing-key)\//;
     const listed = (Object.keys(CHECK_IDS) as CheckId[]).filter((id) => own.test(id));
     expect([...ids].sort()).toEqual(listed.sort());
   });
@@ -168,6 +170,43 @@ describe('rules about a client certificate', () => {
       'client-certificate/registered': 'blocked',
       'client-certificate/key-not-denied': 'blocked',
     });
+  });
+});
+
+describe('rules of the handshake', () => {
+  const usages = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+  const shown = { issuer: 'CN=lab', usages, isFromAuthority: true };
+  const connection: ShownConnection = { ...CONNECTION, shown, tlsRefusal: null };
+
+  it('hold for a certificate of the authority that is for clients, or limits its use to nothing', () => {
+    expect(findings(connectionChecks, connection)).toEqual({});
+    const unlimited = { ...connection, shown: { ...shown, usages: null } };
+    expect(findings(connectionChecks, unlimited)).toEqual({});
+  });
+
+  it('fail alone', () => {
+    const foreign = { ...connection, shown: { ...shown, isFromAuthority: false } };
+    expect(findings(connectionChecks, foreign)).toEqual({
+      'handshake/certificate-from-authority': 'failed',
+      'handshake/accepted-by-tls': 'blocked',
+    });
+    for (const [usage = ''] of [['1.3.6.1.5.5.7.3.1'], ['2.5.29.37.0'], []]) {
+      const other = { ...connection, shown: { ...shown, usages: [usage] } };
+      expect(findings(connectionChecks, other)).toEqual({
+        'handshake/certificate-for-clients': 'failed',
+        'handshake/accepted-by-tls': 'blocked',
+      });
+    }
+    const weak = { ...connection, tlsRefusal: 'CA_MD_TOO_WEAK' };
+    expect(findings(connectionChecks, weak)).toEqual({ 'handshake/accepted-by-tls': 'failed' });
+  });
+
+  it('are blocked where nothing was shown', () => {
+    const none = { certificate: null, registration: null, shown: null, tlsRefusal: 'none' };
+    const found = findings(connectionChecks, { ...connection, ...none });
+    const { 'client-certificate/presented': presented, ...others } = found;
+    expect(presented).toBe('failed');
+    expect(Object.values(others)).toEqual(Array(connectionChecks.length - 1).fill('blocked'));
   });
 });
 

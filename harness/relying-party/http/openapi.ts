@@ -9,14 +9,17 @@ import { possibleRefusals, type PossibleRefusals } from './possible-refusals.js'
 /** Version of the interface that the documents describe: that of the paths. */
 const API_VERSION = '1.0.0';
 
-const TITLES: Readonly<Record<Listener, string>> = {
+/** The diagnostics have no interface: whatever is asked, they explain the connection. */
+type DescribedListener = Exclude<Listener, 'diagnostics'>;
+
+const TITLES: Readonly<Record<DescribedListener, string>> = {
   enrolment: 'attestlab relying party: enrolment, without client certificates',
   api: 'attestlab relying party: interface over mutual TLS',
   admin: 'attestlab relying party: administration',
 };
 
 /** How a caller of each listener shows who he is. */
-const SECURITY: Readonly<Record<Listener, Readonly<Record<string, unknown>>>> = {
+const SECURITY: Readonly<Record<DescribedListener, Readonly<Record<string, unknown>>>> = {
   enrolment: {},
   api: { mutualTls: { type: 'mutualTLS' } },
   admin: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -43,7 +46,7 @@ export type OpenApi = Readonly<Record<string, unknown>>;
 /** Describes in OpenAPI 3.1 the routes that are added to a listener after this, and serves that. */
 export function describeRoutes(
   { app, answering }: UnboundListener,
-  listener: Listener,
+  listener: DescribedListener,
 ): () => OpenApi {
   const paths: Record<string, Record<string, unknown>> = {};
   app.addHook('onRoute', ({ url, method, schema, config }) => {

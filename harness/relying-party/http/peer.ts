@@ -51,7 +51,8 @@ function clientCertificate(request: FastifyRequest): ClientCertificate | null {
   return certificate;
 }
 
-function readCertificate(socket: TLSSocket): ClientCertificate | null {
+/** The certificate of a connection, whatever TLS made of it; null where it has none. */
+export function readCertificate(socket: TLSSocket): ClientCertificate | null {
   const certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
   if (certificate === undefined) return null;
   return {
