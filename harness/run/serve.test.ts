@@ -6,6 +6,7 @@ import { readText } from '../configuration.js';
 import { readCertificate } from '../encoding/certificate.js';
 import { parsePemCertificates } from '../encoding/pem.js';
 import { loadLab, type Lab } from '../farm/lab.js';
+import { httpsTransport } from '../relying-party/index.js';
 import { labPolicy } from './lab-policy.js';
 import { anchorNames, serveLab, type ServedLab } from './serve.js';
 import { faultLab } from './testing/fault-lab.js';
@@ -103,6 +104,28 @@ describe('the relying party of a lab of virtual phones', () => {
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({
       ...{ level: 'warn', msg: 'nobody can enrol', phones: 'Android phone' },
     });
+  });
+});
+
+describe('the traffic of a served relying party', () => {
+  it('is watched, and told of over its administration', async () => {
+    await served(
+      { lab: virtualLab },
+      async ({ relyingParty, serverAnchorFile, adminTokenFile }) => {
+        const pem = parsePemCertificates(readText(serverAnchorFile));
+        const send = httpsTransport({ anchors: pem.ok ? pem.value : [] });
+        const token = readText(adminTokenFile).trim();
+        const answer = await send({
+          ...{ method: 'GET', url: `${relyingParty.adminUrl ?? ''}/v1/risks` },
+          ...{ headers: [['authorization', `Bearer ${token}`]], body: new Uint8Array() },
+        });
+        expect(answer.status).toBe(200);
+        expect(JSON.parse(Buffer.from(answer.body).toString())).toMatchObject({
+          known: 0,
+          keys: [],
+        });
+      },
+    );
   });
 });
 

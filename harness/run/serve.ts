@@ -12,6 +12,7 @@ import {
   type CounterMode,
   type RelyingParty,
   type RelyingPartyOptions,
+  TrafficLog,
   type TlsVersions,
 } from '../relying-party/index.js';
 import { loadTrust, type TrustSet } from '../trust/index.js';
@@ -89,6 +90,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     ports: options.ports,
     tlsVersions: options.tlsVersions,
     counterMode: options.counterMode ?? 'strict',
+    monitor: new TrafficLog(),
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
     ...(options.diagnosticsPort === undefined
       ? {}

@@ -17,7 +17,7 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
     .option('--public-host <name>', 'name or address under which phones reach it', 'localhost')
     .option('--enrolment-port <n>', "without client certificates; default: the lab's", port)
     .option('--api-port <n>', "with mutual TLS; default: the lab's", port)
-    .option('--admin-port <n>', 'metrics, health and deny list; default: any free one', port)
+    .option('--admin-port <n>', 'metrics, health, deny list, risks; default: any free one', port)
     .option('--admin-address <ip>', 'address that the administration listens on', '127.0.0.1')
     .option('--diagnostics-port <n>', 'explains refused handshakes; wants --lab', port)
     .addOption(

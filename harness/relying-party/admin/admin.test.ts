@@ -44,7 +44,8 @@ describe('the administration', () => {
     ['another scheme', `Basic ${TOKEN}`],
     ['two tokens', `Bearer ${TOKEN} ${TOKEN}`],
   ])('turns away who brings %s, on every path', async (_name, token) => {
-    for (const path of ['/metrics', '/v1/health', '/v1/denied-keys', '/openapi.json', '/none']) {
+    expect((await ask('GET', '/openapi.json', { token })).status).toBe(401);
+    for (const path of ['/metrics', '/v1/health', '/v1/denied-keys', '/v1/risks', '/none']) {
       const answer = await ask('GET', path, { token });
       expect([path, answer.status, answer.json['code']]).toEqual([path, 401, 'token_required']);
       expect(answer.headers['www-authenticate']).toBe('Bearer');

@@ -8,6 +8,7 @@ import { accepted, notJudged } from '../reply.js';
 import type { DenyEntry } from '../store.js';
 import { bearsToken } from './bearer.js';
 import type { Metrics } from './metrics.js';
+import { addRisks } from './risk-routes.js';
 import {
   allowReplySchema,
   deniedReplySchema,
@@ -42,11 +43,12 @@ const CHANGED = {
   notJudged: ['token_required', 'body_too_large', 'content_type_unsupported'],
 } as const;
 
-/** Adds metrics, health and the deny list. */
+/** Adds metrics, health, the deny list and risks. */
 export function addAdminRoutes(listener: UnboundListener, administered: Administered): void {
   readJsonBodies(listener.app);
   addObservation(listener, administered);
   addDenyList(listener, administered);
+  addRisks(listener, administered.context);
 }
 
 function addObservation({ app, answering }: UnboundListener, administered: Administered): void {

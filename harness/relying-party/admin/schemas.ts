@@ -39,3 +39,35 @@ export const detailedHealthSchema = z.strictObject({
   /** What broke since the start. */
   faults: z.int(),
 });
+
+const signalSchema = z.strictObject({
+  id: z.string(),
+  status: z.enum(['measured', 'insufficient']),
+  value: z.number().nullable(),
+  unit: z.string(),
+  threshold: z.number().nullable(),
+  raisedWhen: z.enum(['above', 'below', 'beyond']),
+  samples: z.int(),
+  minimumSamples: z.int(),
+  raised: z.boolean(),
+  /** What was measured and why the threshold is where it is, in one sentence. */
+  explanation: z.string(),
+});
+
+/** The risk vector of a key; there is no score. */
+export const riskReplySchema = z.strictObject({
+  keyId: digest,
+  now: z.iso.datetime(),
+  signals: z.array(signalSchema),
+  /** Raised signals by whom they point at. */
+  suspected: z.partialRecord(z.enum(['bot', 'farm', 'replayer']), z.array(z.string())),
+});
+
+/** The keys to look into first; of each the raised signals alone. */
+export const risksReplySchema = z.strictObject({
+  now: z.iso.datetime(),
+  /** Keys whose traffic is remembered, and how many of them were looked at: those heard of last. */
+  known: z.int(),
+  examined: z.int(),
+  keys: z.array(riskReplySchema.omit({ now: true })),
+});

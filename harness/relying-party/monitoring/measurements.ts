@@ -32,6 +32,7 @@ export const MEASUREMENTS: Readonly<Record<SignalId, Measure>> = {
   'shared-cadence': places.sharedCadence,
   'attestation-age': issuance.attestationAge,
   'patch-regression': issuance.patchRegression,
+  'device-keys': issuance.deviceKeys,
   'enrolment-latency': issuance.enrolmentLatency,
   'first-use': issuance.firstUse,
   'enrolment-attempts': issuance.enrolmentAttempts,

@@ -8,6 +8,7 @@ import {
   type AttestedLevel,
   type KeyPresented,
   type RequestPresented,
+  type RiskMetricTold,
   type SignalId,
 } from './index.js';
 
@@ -309,5 +310,31 @@ describe('the risk vector of a key', () => {
     expect(risk.signals.map(({ id }) => id)).toEqual(Object.keys(THRESHOLDS));
     expect(risk.now).toBe('2026-03-01T10:00:00.000Z');
     expect(Object.keys(SUSPICIONS).sort()).toEqual(Object.keys(THRESHOLDS).sort());
+  });
+});
+
+describe('the risk metric of App Attest', () => {
+  const told = (riskMetric: number, atMs: number): RiskMetricTold => ({
+    ...{ kind: 'risk-metric-told', atMs: START_MS + atMs, keyId: 'app-attest' },
+    ...{ registrationId: 'r', riskMetric },
+  });
+
+  it('counts for every key of the registration, by the newest receipt', () => {
+    const log = logged([0]);
+    expect(measured(log, 'device-keys')).toMatchObject({ status: 'insufficient', samples: 0 });
+    log.record(told(5, 1_000));
+    expect(measured(log, 'device-keys')).toMatchObject({ value: 5, samples: 1, raised: false });
+    log.record(told(6, 2_000));
+    expect(measured(log, 'device-keys')).toMatchObject({ value: 6, samples: 2, raised: true });
+    expect(measured(log, 'device-keys').explanation).toMatch(/^some 6 keys of the app .*Apple/);
+    expect(riskOf(log, KEY, new Date(START_MS + HOUR_MS)).suspected.farm).toEqual(['device-keys']);
+  });
+
+  it('does not count before it was told, nor for another registration', () => {
+    const log = logged([0]);
+    log.record(told(40, HOUR_MS));
+    expect(measured(log, 'device-keys', MINUTE_MS).value).toBeNull();
+    log.record({ ...told(90, 0), registrationId: 'another' });
+    expect(measured(log, 'device-keys', 2 * HOUR_MS).value).toBe(40);
   });
 });

@@ -31,6 +31,7 @@ export const SUSPICIONS: Readonly<Record<SignalId, Adversary | null>> = {
   'shared-cadence': 'farm',
   'attestation-age': null,
   'patch-regression': null,
+  'device-keys': 'farm',
   'enrolment-latency': 'bot',
   'first-use': 'farm',
   'enrolment-attempts': 'farm',

@@ -128,6 +128,12 @@ export const THRESHOLDS = {
     ...{ unit: 'months', minimumSamples: 2, threshold: 0, raisedWhen: 'above' },
     reason: 'systems are updated and with rollback protection do not go back',
   },
+  'device-keys': {
+    ...{ unit: 'keys', minimumSamples: 1, threshold: 5, raisedWhen: 'above' },
+    reason:
+      'an app attests one key for each installation; who installs it six times in a month ' +
+      'passes one phone off for many',
+  },
   'enrolment-latency': {
     ...{ unit: 'ms', minimumSamples: 1, threshold: 30, raisedWhen: 'below' },
     reason:

@@ -60,8 +60,19 @@ export interface KeyAttested {
   readonly patchLevel: number | null;
 }
 
+/** Apple said how many keys of the app were attested on a phone of late, in a refreshed receipt. */
+export interface RiskMetricTold {
+  readonly kind: 'risk-metric-told';
+  readonly atMs: number;
+  /** The App Attest key of the receipt. */
+  readonly keyId: string;
+  readonly registrationId: string;
+  readonly riskMetric: number;
+}
+
 /** What a relying party sees of its traffic. Holds no body, signature, challenge or certificate. */
-export type TrafficEvent = ChallengeIssued | KeyPresented | KeyAttested | RequestPresented;
+export type TrafficEvent =
+  ChallengeIssued | KeyPresented | KeyAttested | RequestPresented | RiskMetricTold;
 
 /** How much a log remembers. */
 export interface TrafficLimits {
@@ -69,9 +80,12 @@ export interface TrafficLimits {
   readonly histories: number;
   /** Events of each. */
   readonly events: number;
+  /** Events of all keys together, of each kind. */
+  readonly total: number;
 }
 
-const LIMITS: TrafficLimits = { histories: 10_000, events: 256 };
+/** An event takes some 310 bytes, and there are nine kinds of histories: at most 280 MB. */
+const LIMITS: TrafficLimits = { histories: 10_000, events: 256, total: 100_000 };
 
 /**
  * Traffic of one or several relying parties, in bounded memory. What anybody can cause, such as
@@ -87,6 +101,7 @@ export class TrafficLog {
   readonly #attested: Histories<KeyAttested>;
   readonly #attestedFor: Histories<KeyAttested>;
   readonly #signedAt: Histories<RequestPresented>;
+  readonly #metrics: Histories<RiskMetricTold>;
 
   constructor(limits: Partial<TrafficLimits> = {}) {
     const bounds = { ...LIMITS, ...limits };
@@ -98,6 +113,7 @@ export class TrafficLog {
     this.#attested = new Histories(bounds);
     this.#attestedFor = new Histories(bounds);
     this.#signedAt = new Histories(bounds);
+    this.#metrics = new Histories(bounds);
   }
 
   /** Remembers an event. */
@@ -114,12 +130,47 @@ export class TrafficLog {
         this.#attested.add(event.keyId, event);
         this.#attestedFor.add(event.registrationId, event);
         return;
+      case 'risk-metric-told':
+        this.#metrics.add(event.registrationId, event);
+        return;
       case 'request-presented':
         this.#requests.add(event.keyId, event);
         if (event.code === null) this.#recordUse(event);
         // By address only what keys signed: nobody makes a crowd of a phone's home by naming keys.
         if (event.signed && event.address !== null) this.#signedAt.add(event.address, event);
     }
+  }
+
+  /** Keys that were registered or used, the one heard of last first. */
+  keys(): readonly string[] {
+    const heardAtMs = new Map<string, number>();
+    for (const history of [this.#registered, this.#requests]) {
+      for (const [keyId, { atMs }] of history.latest()) {
+        heardAtMs.set(keyId, Math.max(atMs, heardAtMs.get(keyId) ?? atMs));
+      }
+    }
+    const inOrder = [...heardAtMs].sort(([, one], [, other]) => other - one);
+    return inOrder.map(([keyId]) => keyId);
+  }
+
+  /** Whether anything was heard of a key. */
+  knows(keyId: string): boolean {
+    const of = [this.#registered, this.#requests, this.#refused, this.#attested];
+    return of.some((history) => history.of(keyId).length > 0);
+  }
+
+  /** How many events are remembered; one that is kept for two uses counts twice. */
+  get size(): number {
+    const all = [
+      ...[this.#requests, this.#registered, this.#refused, this.#registrations, this.#issuance],
+      ...[this.#attested, this.#attestedFor, this.#signedAt, this.#metrics],
+    ];
+    return all.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** What Apple said of the phone of a registration, oldest first. */
+  riskMetricsOf(registrationId: string): readonly RiskMetricTold[] {
+    return this.#metrics.of(registrationId);
   }
 
   /** Requests that name a key, oldest first. */

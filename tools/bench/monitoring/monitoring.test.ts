@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Risk } from '../../../harness/relying-party/monitoring/index.js';
+import { riskOf, type Risk } from '../../../harness/relying-party/monitoring/index.js';
 import { drawsOf } from './draws.js';
 import { eventsOf, type Enrolled, type Message } from './key-traffic.js';
 import { DAY_START_MS } from './phone.js';
-import { KINDS, populationOf } from './population.js';
+import { KINDS, logOf, populationOf } from './population.js';
 import { confusion, judged, scoreOf, type Judged } from './score.js';
-import { thresholdsDigest } from './thresholds-digest.js';
+import { NOT_EVALUATED, thresholdsDigest } from './thresholds-digest.js';
 import { EVALUATED_THRESHOLDS, EVALUATION, TUNING, type TrafficSet } from './traffic-sets.js';
 
 const ONE_OF_EACH = KINDS.map((kind) => ({ ...kind, groups: 1, keysOf: () => 2 }));
@@ -21,6 +21,8 @@ function seedsUsedBy(set: TrafficSet): readonly number[] {
   });
   return seeds;
 }
+
+const atMsOf = ({ atMs }: { readonly atMs: number }): number => atMs;
 
 describe('the evaluation set', () => {
   it('draws from no seed of the tuning set', () => {
@@ -43,6 +45,21 @@ describe('the evaluation set', () => {
 });
 
 describe('synthetic traffic', () => {
+  it('measures none of the signals that are said not to be evaluated', () => {
+    const population = populationOf({ ...TUNING, seeds: [1] }, { kinds: ONE_OF_EACH });
+    const log = logOf(population);
+    const end = new Date(Math.max(...population.flatMap(({ events }) => events.map(atMsOf))));
+    const measured = new Set(
+      population.flatMap(({ keyId }) =>
+        riskOf(log, keyId, end).signals.flatMap(({ id, status }) =>
+          status === 'measured' ? [id] : [],
+        ),
+      ),
+    );
+    expect(measured.size).toBeGreaterThan(20);
+    expect(NOT_EVALUATED.filter((id) => measured.has(id))).toEqual([]);
+  });
+
   it('is the same for the same seed, and another for another', () => {
     const of = (seed: number) =>
       populationOf({ ...TUNING, seeds: [seed] }, { kinds: ONE_OF_EACH }).map(

@@ -25,6 +25,17 @@ export const patchRegression: Measure = ({ registrationId, log, isPast }) => {
   return { samples: months.length, value, text };
 };
 
+/** Keys of the app that were attested on the phone of late, by the word of Apple's newest receipt. */
+export const deviceKeys: Measure = ({ registrationId, log, isPast }) => {
+  const told = registrationId === null ? [] : log.riskMetricsOf(registrationId).filter(isPast);
+  const value = told.at(-1)?.riskMetric ?? null;
+  const text =
+    value === null
+      ? 'no refreshed receipt of App Attest is on record'
+      : `some ${value} keys of the app were attested on the phone of late, as Apple counts`;
+  return { samples: told.length, value, text };
+};
+
 /** From the challenge to the key that answers it, in ms. */
 export const enrolmentLatency: Measure = ({ own }) => {
   const latencies = own.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
