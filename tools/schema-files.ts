@@ -5,6 +5,7 @@ import { attestationResultSchema } from '../harness/expectation/observation.js';
 import { expectationSchemaFiles } from '../harness/expectation/load-expectations.js';
 import { farmSchemaFiles } from '../harness/farm/schemas.js';
 import { recordSchemaFiles } from '../harness/report/record-schemas.js';
+import { mappingSchemaFiles } from '../harness/run/attack/mapping/schema.js';
 import { policySchemaFiles } from '../harness/run/load-policy.js';
 import { trustSchemaFiles } from '../harness/trust/index.js';
 import { earSchema } from '../harness/verifier/ear.js';
@@ -16,6 +17,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     ...corpusSchemaFiles(),
     ...expectationSchemaFiles(),
     ...farmSchemaFiles(),
+    ...mappingSchemaFiles(),
     ...policySchemaFiles(),
     [
       'attestation-result.schema.json',

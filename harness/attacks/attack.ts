@@ -11,7 +11,9 @@ export type AttackedFormat =
   | 'app-attest-assertion'
   | 'app-attest-receipt'
   | 'play-integrity'
-  | 'signed-request';
+  | 'signed-request'
+  /** What is submitted as a whole, by the rules of the service that takes it. */
+  | 'submission';
 
 /** What the attacker must hold. */
 export type AttackerMeans =
@@ -192,6 +194,23 @@ export interface AssertedRequestAttack extends AttackDescription {
   ): readonly Presentation<SignedHttpRequest>[];
 }
 
+/** An attack in which everything that is submitted is genuine, and something else was asked for. */
+export interface SubmissionAttack extends AttackDescription {
+  readonly applies: 'submission';
+  /** What is wrong with it; whoever speaks with the service brings it about. */
+  readonly circumstance:
+    | 'challenge-spent'
+    | 'challenge-of-another'
+    | 'challenge-for-other-purpose'
+    | 'challenge-of-other-door'
+    | 'evidence-for-other-purpose'
+    | 'evidence-of-earlier-challenge'
+    | 'evidence-left-out'
+    | 'key-of-another';
+  /** On what occasions it is made. */
+  readonly occasions: readonly ('enrolment' | 'signingKey' | 'renewal')[];
+}
+
 /** Any attack. */
 export type Attack =
   | CsrAttack
@@ -202,7 +221,8 @@ export type Attack =
   | PlayIntegrityAttack
   | SignedRequestAttack
   | ProfileRAttack
-  | AssertedRequestAttack;
+  | AssertedRequestAttack
+  | SubmissionAttack;
 
 /** Sends `evidence` as soon as it was captured. */
 export function atOnce<Evidence>(evidence: Evidence): Presentation<Evidence> {

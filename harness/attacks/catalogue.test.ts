@@ -98,8 +98,17 @@ describe('the catalogue of attacks', () => {
     for (const why of Object.values(NO_ATTACK_REACHES)) expect(why.length).toBeGreaterThan(20);
   });
 
-  it('names only checks that formats have', () => {
-    expect([...reached].filter((id) => !ids.includes(id))).toEqual([]);
+  it('names only checks that formats have, and rules of the service for whole submissions', () => {
+    const ofService = new Set<CheckId>(ATTACKS.flatMap(({ failing: of }) => of.submission ?? []));
+    expect([...reached].filter((id) => !ids.includes(id) && !ofService.has(id))).toEqual([]);
+    expect([...ofService].filter((id) => ids.includes(id))).toEqual([]);
+    const named = ATTACKS.filter(({ failing: of }) => of.submission !== undefined);
+    expect(named.filter(({ applies }) => applies !== 'submission')).toEqual([]);
+  });
+
+  it('has no two attacks of one id', () => {
+    const named = ATTACKS.map(({ id }) => id);
+    expect(named.length).toBe(new Set(named).size);
   });
 });
 

@@ -9,6 +9,7 @@ import * as playIntegrity from './play-integrity-attacks.js';
 import * as profileR from './profile-r-attacks.js';
 import * as receipt from './receipt-attacks.js';
 import * as signedRequest from './signed-request-attacks.js';
+import * as submission from './submission-attacks.js';
 
 export type * from './attack.js';
 export { NO_ATTACK_REACHES } from './unreached.js';
@@ -27,6 +28,7 @@ export const ATTACKS: readonly Attack[] = [
   ...Object.values(signedRequest),
   ...Object.values(profileR),
   ...Object.values(assertedRequest),
+  ...Object.values(submission),
 ];
 
 /** The attack of an id on what the caller has at hand; a wrong name is a mistake in the caller. */

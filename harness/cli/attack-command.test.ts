@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ATTACKS } from '../attacks/index.js';
 import { loadLab } from '../farm/lab.js';
 import { labPolicy } from '../run/lab-policy.js';
-import { ignoring, withVerifier } from '../run/sabotages/wrap.js';
+import { ignoring, withoutRule, withVerifier } from '../run/sabotages/wrap.js';
 import { serveLab, type ServedLab, type ServeOptions } from '../run/serve.js';
 import type { AttestationResult } from '../verifier/index.js';
 import { shippedLab } from './shipped-lab.js';
@@ -60,6 +60,7 @@ const summarySchema = z.strictObject({
   attacks: z.int(),
   refused: z.int(),
   refusedForAnotherReason: z.int(),
+  refusedWithoutReason: z.int(),
   accepted: z.int(),
   genuineRefused: z.int(),
   failed: z.int(),
@@ -85,27 +86,35 @@ describe('attestlab attack', () => {
     );
     expect(beside.map(({ id, door, code }) => [id, door, code])).toEqual([]);
     expect(summary).toMatchObject({ accepted: 0, genuineRefused: 0, failed: 0 });
-    expect(summary.attacks).toBeGreaterThan(150);
+    expect(summary.attacks).toBeGreaterThan(270);
     const sent = new Set([...results, ...summary.unsent].map(({ id }) => id));
     const missing = ATTACKS.filter(({ id }) => !sent.has(id));
     expect(missing.map(({ id }) => id)).toEqual([]);
-  });
+  }, 120_000);
 
   it('tells in lines what was refused, and why others were not sent', async () => {
     const { exit, out } = await attacked(undefined, '--only', 'signed-request/timestamp-stale');
     expect(exit).toBe(0);
     const lines = out.split('\n');
-    expect(lines[0]).toMatch(/^accepted 200 +genuine +profile S, Android phone$/);
-    expect(lines[2]).toMatch(
-      /^refused {2}403 timestamp_stale +signed-request\/timestamp-stale +profile S, Android phone$/,
+    expect(lines.slice(0, 2)).toEqual([
+      'what is genuine',
+      `  accepted  ${'signed request, Android phone'.padEnd(42)}200`,
+    ]);
+    expect(lines.slice(4, 6)).toEqual([
+      'signed request, Android phone',
+      `  refused   ${'signed-request/timestamp-stale'.padEnd(42)}timestamp_stale`,
+    ]);
+    expect(out).toMatch(
+      /\n2 attacks sent: 2 refused, 0 accepted\nrefused for their own reason 2, for another 0, for none that is told 0\n$/,
     );
-    expect(out).toMatch(/\n2 of 2 attacks refused, 0 of them for another reason than their own\n$/);
   });
 
   it('exits 3 where the only attack asked for cannot be sent, and says why', async () => {
     const { exit, out } = await attacked(undefined, '--only', 'app-attest/after-its-time');
     expect(exit).toBe(3);
-    expect(out).toMatch(/only the clock of the target decides.*: app-attest\/after-its-time\n/);
+    expect(out).toMatch(
+      /not sent, and so not passed:\n {2}only the clock of the target decides.*\n {4}app-attest\/after-its-time\n/,
+    );
   });
 });
 
@@ -124,7 +133,7 @@ describe('attestlab attack on a backend that takes counters out of order', () =>
     const only = ['--only', 'signed-request/counter-rolled-back'];
     const told = await attacked(unordered, ...only, '--counters', 'in-any-order');
     expect(told.exit).toBe(3);
-    expect(told.out).toMatch(/late is not wrong there: signed-request\/counter-rolled-back/);
+    expect(told.out).toMatch(/late is not wrong there\n {4}signed-request\/counter-rolled-back/);
     expect((await attacked(unordered, ...only)).exit).toBe(1);
   });
 });
@@ -133,10 +142,13 @@ describe('attestlab attack on a backend that forgets a check', () => {
   it.each([
     ['signed-request/timestamp-not-stale', 'signed-request/timestamp-stale', 2],
     ['signed-request/counter-not-replayed', 'profile-r/signature-twin', 2],
-    ['android-key/levels-equal', 'android-key/levels-unequal', 2],
-    ['csr/signature-verifies', 'csr/signature-bit', 2],
-    ['app-attest/environment-allowed', 'app-attest/development-build', 1],
-    ['app-attest-assertion/counter-increased', 'app-attest-assertion/rolled-back', 1],
+    ['android-key/levels-equal', 'android-key/levels-unequal', 3],
+    ['csr/signature-verifies', 'csr/signature-bit', 3],
+    ['app-attest/environment-allowed', 'app-attest/development-build', 2],
+    ['app-attest-assertion/counter-increased', 'app-attest-assertion/rolled-back', 2],
+    ['android-key/challenge-matches', 'submission/evidence-of-earlier-challenge', 3],
+    ['android-key/challenge-matches', 'submission/evidence-for-other-purpose', 3],
+    ['app-attest/nonce-matches', 'submission/evidence-for-other-purpose', 2],
     ['signed-request/assertion-counter-increased', 'signed-request/assertion-held-back', 1],
     ['signed-request/key-bound-to-connection', 'signed-request/other-connection', 2],
     ['signed-request/epoch-current', 'profile-r/epoch-before', 1],
@@ -151,11 +163,26 @@ describe('attestlab attack on a backend that forgets a check', () => {
     );
   });
 
+  it.each([
+    ['challenge/unspent', 'submission/challenge-spent', 7],
+    ['challenge/issued-for-purpose', 'submission/challenge-for-other-purpose', 5],
+    ['enrolment/evidence-present', 'submission/evidence-left-out', 7],
+    ['registration/key-not-elsewhere', 'submission/key-of-another', 2],
+  ] as const)('that of %s: %s is accepted, which exits 1', async (rule, only, doors) => {
+    const { exit, out } = await attacked(withoutRule(rule), '--json', '--only', only);
+    expect(exit).toBe(1);
+    expect(read(out).summary).toMatchObject({ accepted: doors, failed: 0, genuineRefused: 0 });
+  });
+
   it('shows in lines what it accepted', async () => {
     const spoil = withVerifier(ignoring('android-key/levels-equal'));
     const { out } = await attacked(spoil, '--only', 'android-key/levels-unequal');
-    expect(out).toMatch(/^ACCEPTED 201 +android-key\/levels-unequal +enrolment, Android phone$/m);
-    expect(out).toMatch(/^ACCEPTED: android-key\/levels-unequal, enrolment, Android phone: 201$/m);
+    expect(out).toMatch(
+      /^enrolment, Android phone\n {2}ACCEPTED {2}android-key\/levels-unequal +201$/m,
+    );
+    expect(out).toMatch(
+      /^ACCEPTED: android-key\/levels-unequal, enrolment, Android phone: 201\n {2}The attacker /m,
+    );
   });
 });
 
@@ -181,7 +208,7 @@ describe('attestlab attack where nothing can be learnt', () => {
     }));
     const { exit, out, err } = await attacked(spoil);
     expect([exit, out]).toEqual([4, '']);
-    expect(err).toMatch(/nothing can be learnt, since what is genuine is not accepted: .* 403/);
+    expect(err).toMatch(/the target refuses honest phones, .*\n {2}enrolment, Android phone: 403/);
   });
 
   it('exits 4 where the target breaks over attacks', async () => {
@@ -223,7 +250,7 @@ describe('attestlab attack where nothing can be learnt', () => {
       ),
     );
     expect(exit).toBe(4);
-    expect(err).toMatch(/not accepted: .*403 trust_anchor_unknown/);
+    expect(err).toMatch(/refuses honest phones, .*\n.*403 trust_anchor_unknown/);
   });
 
   it('exits 4 where the target’s own certificate is nobody’s', async () => {

@@ -7,9 +7,11 @@ import { EXIT, HarnessError, type ExitCode } from '../errors.js';
 import { loadLab } from '../farm/lab.js';
 import { PKI_FILES } from '../relying-party/index.js';
 import { ATTACK_IDS, attackTarget, type AttackReport } from '../run/attack/attack-target.js';
-import { targetAt } from '../run/attack/target.js';
+import { loadMapping } from '../run/attack/mapping/load-mapping.js';
+import { mappedTarget } from '../run/attack/mapping/mapped-target.js';
+import { shippedMapping } from '../run/attack/shipped-mapping.js';
 import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';
-import { resultJson, resultText, summaryJson, summaryText } from './attack-text.js';
+import { resultJson, resultLines, summaryJson, summaryText } from './attack-text.js';
 import { stateFolder } from './serve-command.js';
 import { shippedLab } from './shipped-lab.js';
 import type { Terminal } from './terminal.js';
@@ -18,6 +20,7 @@ import type { Terminal } from './terminal.js';
 export interface AttackCommandOptions {
   readonly target: string;
   readonly api?: string;
+  readonly mapping?: string;
   readonly lab?: string;
   readonly home?: string;
   readonly insecureCa?: string;
@@ -34,16 +37,19 @@ export async function attack(options: AttackCommandOptions, terminal: Terminal):
   if (only !== undefined && !ATTACK_IDS.includes(only)) {
     throw new HarnessError('ERR_USAGE', `--only: no such attack "${only}"`);
   }
+  const mapping = loadMapping(options.mapping ?? shippedMapping, process.env);
   const lab = loadLab(options.lab ?? shippedLab);
   const home = options.home ?? stateFolder(lab.name);
   const anchors = anchorsOf(options.insecureCa, home);
   const vendors = openVirtualVendors(join(home, VENDORS_FOLDER));
+  const { rpId } = lab.referenceValues.relyingParty;
+  const lines = resultLines();
   const report = await attackTarget({
-    target: targetAt({ enrolUrl, apiUrl, anchors }),
+    target: mappedTarget({ enrolUrl, apiUrl, anchors, mapping, rpId }),
     values: lab.referenceValues,
     ...{ vendors, only: only ?? null, counters: options.counters },
     onResult: (result) => {
-      terminal.out(json === undefined ? resultText(result) : resultJson(result));
+      terminal.out(json === undefined ? lines(result) : resultJson(result));
     },
   });
   terminal.out(json === undefined ? summaryText(report) : summaryJson(report));
@@ -52,10 +58,9 @@ export async function attack(options: AttackCommandOptions, terminal: Terminal):
 
 function exitOf({ results }: AttackReport): ExitCode {
   if (results.some(({ asItMust }) => asItMust === false)) return EXIT.unexpectedVerdict;
-  if (results.length === 0) return EXIT.coverage;
+  if (!results.some(({ must }) => must === 'be refused')) return EXIT.coverage;
   return results.some(({ asItMust }) => asItMust === null) ? EXIT.infrastructure : EXIT.passed;
 }
-
 function originOf(text: string, option: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'https:' && url.pathname === '/' && url.search === '') return url.origin;

@@ -10,6 +10,7 @@ export const declareAttack: DeclareVerb = (program, { terminal, finish }) => {
     .addHelpText('after', DETAILS)
     .requiredOption('--target <url>', 'origin that takes enrolments, such as https://rp.test:8443')
     .option('--api <url>', 'origin that takes what enrolled phones send; default: the same')
+    .option('--mapping <file>', 'how the backend is spoken to, YAML; default: as `attestlab serve`')
     .option('--lab <path>', 'whose reference values evidence holds; default: the shipped lab')
     .option(
       '--home <folder>',

@@ -2,16 +2,22 @@ import { HarnessError } from '../../errors.js';
 import { ATTACKS } from '../../attacks/index.js';
 import type { ReferenceValues } from '../../farm/reference-values.js';
 import type { VendorRoots } from '../../virtual-lab/secure-hardware/index.js';
-import { doorsOf, type OpenDoor } from './doors.js';
-import { attacksOn } from './submission-trials.js';
+import { attacksOn } from './attacks-on.js';
+import { doorsOf, type Door } from './doors.js';
+import { Inexpressible } from './inexpressible.js';
 import { brokenWire, inWords, type Answered, type Target } from './target.js';
 import type { DoorTrials, Trial, Unsent } from './trial.js';
+
+/** What a refusal tells of what stood behind it. */
+export type Reason = 'its own' | 'another' | 'not told';
 
 /** What became of a trial. */
 export interface TrialResult extends Omit<Trial, 'run'> {
   readonly answer: Answered;
   /** Whether the target did as it must; null where it judged nothing. */
   readonly asItMust: boolean | null;
+  /** Of a refused attack: whether what is meant to stop it did; null of everything else. */
+  readonly reason: Reason | null;
 }
 
 /** What attacks on a target showed. */
@@ -40,26 +46,40 @@ export interface AttackOptions {
  * be so again, or the target had shut itself to everybody.
  */
 export async function attackTarget(options: AttackOptions): Promise<AttackReport> {
-  const isWanted = ({ id }: { readonly id: string }) =>
-    options.only === null || id === options.only;
-  const unsent: Unsent[] = UNSENDABLE.filter(isWanted);
-  const wanted: OpenDoor[] = [];
-  for (const open of await learning(() => doorsOf(options))) {
-    const { trials, unsent: left } = await learning(open);
-    unsent.push(...left.filter(isWanted));
-    if (trials.some(isWanted)) wanted.push(open);
-  }
+  const { only, onResult, target } = options;
+  const isWanted = ({ id }: { readonly id: string }) => only === null || id === only;
   const results: TrialResult[] = [];
+  const unsent = UNSENDABLE.filter(isWanted);
   const tell = (result: TrialResult): void => {
     results.push(result);
-    options.onResult(result);
+    onResult(result);
   };
-  for (const open of wanted) tell(await proven(await learning(open)));
-  for (const open of wanted) {
-    // Opened again, since doors share phones: a signing key takes the place of the one before.
-    const { door, genuine, trials } = await learning(open);
-    for (const trial of trials.filter(isWanted)) tell(await resultOf(trial));
-    tell(stillOpen(await resultOf({ ...GENUINE, id: 'genuine/afterwards', door, run: genuine })));
+  const wanted: Door[] = [];
+  for (const door of doorsOf(target, options)) {
+    if (!attacksAt(door).some(isWanted)) continue;
+    if (door.missing !== null) {
+      unsent.push(...attacksAt(door).filter(isWanted).map(notThere(door.door, door.missing)));
+      continue;
+    }
+    const { genuine, trials, unsent: left } = await learning(door.door, () => door.open());
+    unsent.push(...left.filter(isWanted));
+    if (!trials.some(isWanted)) continue;
+    wanted.push(door);
+    tell(await proven(door.door, genuine));
+  }
+  for (const { door, open } of wanted) {
+    const opened = await openedAgain(door, open);
+    if ('answer' in opened) {
+      tell(opened);
+      continue;
+    }
+    const { genuine, trials } = opened;
+    for (const trial of trials.filter(isWanted)) {
+      const result = await resultOf(trial);
+      if ('answer' in result) tell(result);
+      else unsent.push(result);
+    }
+    tell(stillOpen(await judged({ ...GENUINE, id: 'genuine/afterwards', door, run: genuine })));
   }
   return { results, unsent };
 }
@@ -67,40 +87,79 @@ export async function attackTarget(options: AttackOptions): Promise<AttackReport
 /** Every id that `only` can name. */
 export const ATTACK_IDS: readonly string[] = ATTACKS.map(({ id }) => id);
 
-const GENUINE = { id: 'genuine', must: 'be accepted', codes: [] } as const;
+const GENUINE = { id: 'genuine', must: 'be accepted', stoppedBy: [] } as const;
 
-async function proven({ door, genuine }: DoorTrials): Promise<TrialResult> {
-  const result = await resultOf({ ...GENUINE, door, run: genuine });
+function attacksAt({ applies, occasion }: Door) {
+  return ATTACKS.filter(
+    (one) =>
+      applies.includes(one.applies) &&
+      (one.applies !== 'submission' || one.occasions.some((at) => at === occasion)),
+  );
+}
+
+function notThere(door: string, reason: string) {
+  return ({ id }: { readonly id: string }): Unsent => ({ id, door, reason });
+}
+
+async function proven(door: string, genuine: DoorTrials['genuine']): Promise<TrialResult> {
+  const result = await judged({ ...GENUINE, door, run: genuine });
   if (result.asItMust === true) return result;
-  throw nothingLearnt(`${door}: ${inWords(result.answer)}`);
+  throw nothingLearnt(door, inWords(result.answer));
 }
 
 // Whoever shuts the door to everybody after so many attacks has not judged the last of them.
 function stillOpen(result: TrialResult): TrialResult {
   const { answer } = result;
   if (answer.outcome !== 'refused') return result;
-  const reason = `${answer.code ?? 'without a code'}, though genuine: its refusals may tell nothing`;
+  const reason = `${answer.code ?? 'without a reason'}, though genuine: its refusals may tell nothing`;
   return { ...result, answer: { ...answer, outcome: 'failed', reason }, asItMust: null };
 }
 
-async function learning<Value>(work: () => Promise<Value>): Promise<Value> {
+// With other phones, since what is genuine of other doors came between. From the first attack on nothing
+// ends the report: a door that stays shut is one of its results.
+async function openedAgain(
+  door: string,
+  open: () => Promise<DoorTrials>,
+): Promise<DoorTrials | TrialResult> {
   try {
-    return await work();
+    return await open();
   } catch (error) {
-    throw nothingLearnt(brokenWire(error));
+    const reason = brokenWire(error);
+    return {
+      ...{ ...GENUINE, id: 'genuine/again', door, asItMust: null, reason: null },
+      answer: { outcome: 'failed', status: null, reason },
+    };
   }
 }
 
-function nothingLearnt(why: string): HarnessError {
-  const message = `nothing can be learnt, since what is genuine is not accepted: ${why}`;
+async function learning<Value>(door: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw nothingLearnt(door, error instanceof Inexpressible ? error.message : brokenWire(error));
+  }
+}
+
+function nothingLearnt(door: string, why: string): HarnessError {
+  const message = `the target refuses honest phones, so nothing can be learnt from what it refuses\n  ${door}: ${why}`;
   return new HarnessError('ERR_RELYING_PARTY', message);
 }
 
-async function resultOf({ run, ...trial }: Trial): Promise<TrialResult> {
+async function resultOf(trial: Trial): Promise<TrialResult | Unsent> {
+  try {
+    return await judged(trial);
+  } catch (error) {
+    if (!(error instanceof Inexpressible)) throw error;
+    return { id: trial.id, door: trial.door, reason: error.message };
+  }
+}
+
+async function judged({ run, ...trial }: Trial): Promise<TrialResult> {
   let answer: Answered;
   try {
     answer = await run();
   } catch (error) {
+    if (error instanceof Inexpressible) throw error;
     answer = { outcome: 'failed', status: null, reason: brokenWire(error) };
   }
   const must = trial.must === 'be accepted' ? 'accepted' : 'refused';
@@ -108,7 +167,16 @@ async function resultOf({ run, ...trial }: Trial): Promise<TrialResult> {
     ...trial,
     answer,
     asItMust: answer.outcome === 'failed' ? null : answer.outcome === must,
+    reason: must === 'refused' && answer.outcome === 'refused' ? reasonOf(trial, answer) : null,
   };
+}
+
+function reasonOf(
+  { stoppedBy }: Pick<Trial, 'stoppedBy'>,
+  { speaksOf }: Extract<Answered, { readonly outcome: 'refused' }>,
+): Reason {
+  if (speaksOf === null) return 'not told';
+  return speaksOf.some((one) => stoppedBy.includes(one)) ? 'its own' : 'another';
 }
 
 const UNSENDABLE: readonly Unsent[] = [

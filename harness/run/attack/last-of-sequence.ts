@@ -7,16 +7,16 @@ import { inWords, type Answered } from './target.js';
  */
 export async function lastOfSequence<Sent>(
   sequence: readonly Sent[],
-  send: (one: Sent) => Promise<Answered>,
+  send: (one: Sent, isLast: boolean) => Promise<Answered>,
 ): Promise<Answered> {
   const last = sequence.at(-1);
   if (last === undefined) throw new RangeError('an attack that sends nothing');
   for (const one of sequence.slice(0, -1)) {
-    const answer = await send(one);
+    const answer = await send(one, false);
     if (answer.outcome !== 'accepted') {
       const message = `what is genuine and comes before it was not accepted: ${inWords(answer)}`;
       throw new HarnessError('ERR_RELYING_PARTY', message);
     }
   }
-  return send(last);
+  return send(last, true);
 }

@@ -3,11 +3,9 @@ import {
   createAttackerKey,
   type AndroidKeyMeans,
   type AppAttestMeans,
-  type AppAttestSubmission,
 } from '../../attacks/index.js';
 import { fromHex } from '../../encoding/bytes.js';
 import { buildCsr } from '../../evidence/csr/index.js';
-import { enrolmentBinding, keyId, type EnrolmentPurpose } from '../../evidence/formats/index.js';
 import type { ReferenceValues } from '../../farm/reference-values.js';
 import {
   createAndroidKeystore,
@@ -16,44 +14,38 @@ import {
   type AppleApp,
   type VendorRoots,
 } from '../../virtual-lab/secure-hardware/index.js';
+import type { Evidence, OpenChallenge, Submission } from './target.js';
 
 /** A key in a phone's hardware; that it can be had here is what makes the phone virtual. */
 export interface MintedKey {
   readonly spki: Uint8Array;
-  readonly keyId: string;
   readonly privateKey: KeyObject;
 }
 
-/** What a phone makes for a challenge. */
-export interface Minted {
-  readonly key: MintedKey;
-  /** DER. */
-  readonly csr: Uint8Array;
-}
-
 /** For what evidence is minted. */
-export interface Asked {
-  readonly nonce: Uint8Array;
-  readonly purpose: EnrolmentPurpose;
+export type Asked = Pick<OpenChallenge, 'nonce' | 'binding'>;
+
+/** A submission with evidence of one format. */
+export interface SubmissionWith<Format extends Evidence['format']> extends Submission {
+  readonly evidence: Extract<Evidence, { readonly format: Format }>;
 }
 
 /** An Android phone with a TEE, and what attackers need besides. */
 export interface MintingAndroid {
-  mint(asked: Asked): Promise<Minted & { readonly chain: readonly Uint8Array[] }>;
+  mint(asked: Asked): Promise<SubmissionWith<'android-key'>>;
   /** What attacks on the evidence minted last may take from. */
   means(asked: Asked): Promise<AndroidKeyMeans>;
 }
 
 /** An iPhone, and what attackers need besides. */
 export interface MintingIPhone {
-  mint(asked: Asked): Promise<Minted & { readonly submission: AppAttestSubmission }>;
-  means(asked: Asked & Pick<Minted, 'csr'>): Promise<AppAttestMeans>;
-  /** A key that nothing vouches for yet, and its certification request. */
-  newKey(nonce: Uint8Array, key?: MintedKey): Promise<Minted>;
-  /** What is bound to a challenge and a request. */
-  bindingOf(asked: Asked & Pick<Minted, 'csr'>): Uint8Array;
+  /** Vouched for by a new App Attest key; a new key where none is given. */
+  mint(asked: Asked, key?: MintedKey): Promise<SubmissionWith<'app-attest-attestation'>>;
+  means(asked: Asked, csr: Uint8Array): Promise<AppAttestMeans>;
+  /** Vouched for by the App Attest key that was attested last; a new key where none is given. */
+  mintAsserted(asked: Asked, key?: MintedKey): Promise<SubmissionWith<'app-attest-assertion'>>;
   /** By the App Attest key that was attested last. */
-  assert(clientDataHash: Uint8Array): Promise<Uint8Array>;
+  readonly assert: (clientDataHash: Uint8Array) => Promise<Uint8Array>;
   /** Key id of that key. */
   appAttestKeyId(): Uint8Array;
 }
@@ -80,25 +72,25 @@ export function mintingAndroid(vendors: VendorRoots, values: ReferenceValues): M
     hardware: { ...hardware, tee: false, strongbox: false },
   });
   let [count, alias] = [0, ''];
-  const generate = (store: typeof keystore, { nonce, purpose }: Asked) => {
+  const generate = (store: typeof keystore, challenge: Uint8Array) => {
     alias = `key-${++count}`;
-    const { rpId } = values.relyingParty;
     return store.generate({
-      ...{ alias, algorithm: 'ec-p256', level: 'tee', digests: ['none', 'sha256'] },
-      challenge: enrolmentBinding({ rpId, purpose, nonce }),
+      ...{ alias, algorithm: 'ec-p256', level: 'tee', digests: ['none', 'sha256'], challenge },
       packageInfo: packageOf(values),
     });
   };
   return {
     async mint(asked) {
-      const { spki, attestationChain = [] } = await generate(keystore, asked);
-      const key = { spki, keyId: keyId(spki), privateKey: keystore.tlsKey(alias) };
-      return { key, csr: csrOf(key, asked.nonce), chain: attestationChain };
+      const generated = await generate(keystore, asked.binding('android-key'));
+      const { spki, attestationChain: certificates = [] } = generated;
+      const key = { spki, privateKey: keystore.tlsKey(alias) };
+      const csr = certificationRequest(key, asked.nonce);
+      return { key, csr, evidence: { format: 'android-key', certificates } };
     },
     async means(asked) {
       const attested = alias;
-      const earlier = await generate(keystore, { ...asked, nonce: new Uint8Array(32) });
-      const software = await generate(emulator, asked);
+      const earlier = await generate(keystore, new Uint8Array(32));
+      const software = await generate(emulator, asked.binding('android-key'));
       return {
         attacker: createAttackerKey(),
         signWithPhone: (data) => keystore.sign(attested, data, 'sha256'),
@@ -116,13 +108,11 @@ export function mintingAndroid(vendors: VendorRoots, values: ReferenceValues): M
 /** An iPhone that runs the app of the reference values, with other builds and apps at hand. */
 export function mintingIPhone(vendors: VendorRoots, values: ReferenceValues): MintingIPhone {
   const app = appOf(values);
-  const { rpId } = values.relyingParty;
   const running = (changes: Partial<AppleApp>) =>
     createAppleKeystore({ hardware: HEALTHY_IPHONE, vendors, app: () => ({ ...app, ...changes }) });
   const keystore = running({});
   const development = running({ environment: 'development' });
   const other = running({ bundleId: `${app.bundleId}.other` });
-  const bindingOf: MintingIPhone['bindingOf'] = (bound) => enrolmentBinding({ rpId, ...bound });
   const attest = async ({ appAttest }: typeof keystore, hash: Uint8Array) => {
     const id = await appAttest.generateKey();
     return { keyId: id, object: await appAttest.attest(id, hash) };
@@ -133,24 +123,30 @@ export function mintingIPhone(vendors: VendorRoots, values: ReferenceValues): Mi
     if (attested === null) throw new Error('this phone attested no key yet');
     return attested;
   };
-  const newKey: MintingIPhone['newKey'] = async (nonce, given) => {
-    if (given !== undefined) return { key: given, csr: csrOf(given, nonce) };
+  const newKey = async (): Promise<MintedKey> => {
     const alias = `key-${++count}`;
     const level = 'secure-enclave';
     const { spki } = await keystore.generate({ alias, algorithm: 'ec-p256', level });
-    const key = { spki, keyId: keyId(spki), privateKey: keystore.tlsKey(alias) };
-    return { key, csr: csrOf(key, nonce) };
+    return { spki, privateKey: keystore.tlsKey(alias) };
   };
   return {
-    ...{ newKey, bindingOf, appAttestKeyId },
-    async mint({ nonce, purpose }) {
-      const minted = await newKey(nonce);
-      const submission = await attest(keystore, bindingOf({ nonce, purpose, csr: minted.csr }));
+    appAttestKeyId,
+    async mint(asked, given) {
+      const key = given ?? (await newKey());
+      const csr = certificationRequest(key, asked.nonce);
+      const submission = await attest(keystore, asked.binding('app-attest', csr));
       attested = submission.keyId;
-      return { ...minted, submission };
+      return { key, csr, evidence: { format: 'app-attest-attestation', ...submission } };
     },
-    async means(asked) {
-      const hash = bindingOf(asked);
+    async mintAsserted(asked, given) {
+      const key = given ?? (await newKey());
+      const csr = certificationRequest(key, asked.nonce);
+      const keyId = appAttestKeyId();
+      const assertion = await keystore.appAttest.assert(keyId, asked.binding('app-attest', csr));
+      return { key, csr, evidence: { format: 'app-attest-assertion', assertion, keyId } };
+    },
+    async means(asked, csr) {
+      const hash = asked.binding('app-attest', csr);
       return {
         attacker: createAttackerKey(),
         earlier: await attest(keystore, new Uint8Array(hash.length)),
@@ -189,7 +185,8 @@ function appOf({ apple }: ReferenceValues): AppleApp {
   return { teamId: apple.teamId, bundleId, bundleVersion: '1', environment: apple.environment };
 }
 
-function csrOf(key: MintedKey, nonce: Uint8Array): Uint8Array {
+/** A certification request for a key and a challenge. */
+export function certificationRequest(key: MintedKey, nonce: Uint8Array): Uint8Array {
   const signer = (info: Uint8Array) => new Uint8Array(sign('sha256', info, key.privateKey));
   return buildCsr({ commonName: 'phone', spki: key.spki, nonce, sign: signer });
 }

@@ -1,38 +1,18 @@
 import { sign } from 'node:crypto';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
-import {
-  profileRHeaders,
-  profileSAssertionHeaders,
-  profileSClientDataHash,
-  profileSHeaders,
-} from '../../evidence/signed-request/index.js';
-import { toBase64url, utf8 } from '../../encoding/bytes.js';
-import type { ProfileSInput } from '../../evidence/formats/index.js';
-import {
-  APP_ATTEST_EPOCH,
-  type ClientIdentity,
-  type ServiceCode,
-} from '../../relying-party/index.js';
-import type { MintedKey, MintingIPhone } from './minting-phones.js';
+import { APP_ATTEST_EPOCH } from '../../relying-party/index.js';
+import { attacksOn, type AttackOn } from './attacks-on.js';
 import { lastOfSequence } from './last-of-sequence.js';
-import { attacksOn, type AttackOn } from './submission-trials.js';
-import { send, type Answered, type Target } from './target.js';
-import { statedCodes, type Door, type DoorTrials, type Trial } from './trial.js';
-
-const PATH = '/v1/orders/attacked';
-
-/** The key that signs requests of a registration, as it was registered last. */
-export interface RegisteredSigner {
-  readonly key: MintedKey;
-  readonly epoch: bigint;
-}
+import type { MintedKey, MintingIPhone } from './minting-phones.js';
+import type { Answered, RegisteredSigner, RequestForm, Session } from './target.js';
+import { stoppersOf, unsentOf, type DoorTrials, type Trial } from './trial.js';
 
 /** A phone of which requests are attacked. */
 export interface Requester {
-  readonly target: Target;
-  readonly identity: ClientIdentity;
+  readonly form: RequestForm;
+  readonly session: Session;
   /** The connection of another phone. */
-  readonly otherIdentity: ClientIdentity;
+  readonly otherSession: Session;
 }
 
 /** A phone whose signing key signs requests. */
@@ -46,164 +26,177 @@ export interface SigningRequester extends Requester {
 }
 
 type SigningKind = 'signed-request' | 'profile-r-request';
+type SigningAttack = AttackOn<SigningKind>;
 
 /** Attacks on requests that a signing key has signed, with profile S or R. */
 export async function signedRequestTrials(
-  door: Door,
+  door: string,
   kind: SigningKind,
   requester: SigningRequester,
 ): Promise<DoorTrials> {
-  const { target, registerAgain } = requester;
+  const { form, registerAgain } = requester;
   let signer = await requester.register();
-  let counter = 0n;
-  const signed = (timestampMs: number): SignedHttpRequest => {
-    const { key, epoch } = signer;
+  // Later than whatever the key may have signed before.
+  let counter = BigInt(Date.now()) * 1000n;
+  const asRegistered = (): Session => ({
+    ...requester.session,
+    kept: new Map([...requester.session.kept, ...signer.kept]),
+  });
+  const signed = (timestampMs: number): Promise<SignedHttpRequest> => {
+    const { key, keyId, epoch } = signer;
     counter += 1n;
-    return requestOf(
-      { ...order(target, timestampMs), keyId: key.keyId, epoch, counter },
-      (input) =>
-        kind === 'signed-request'
-          ? profileSHeaders(input, (data) => new Uint8Array(sign('sha256', data, key.privateKey)))
-          : profileRHeaders(input, (data) => pairSignature(data, key)),
+    const stated = { keyId, epoch, counter, timestampMs: BigInt(timestampMs) };
+    return form.sign(asRegistered(), stated, (data) =>
+      Promise.resolve(signatureOf(data, { key, kind })),
     );
   };
-  const attacks: readonly (AttackOn<'signed-request'> | AttackOn<'profile-r-request'>)[] =
-    attacksOn(kind);
-  const needsRegistering = (one: (typeof attacks)[number]) =>
-    one.present([signed(0), signed(0)]).some(({ circumstance }) => circumstance === 'key-reissued');
-  const reasonOf = (one: (typeof attacks)[number]): string | null => {
-    if (requester.counters === 'in-any-order' && one.id.endsWith('/counter-rolled-back')) {
-      return 'the target takes counters out of order, and late is not wrong there';
-    }
-    return registerAgain === null && needsRegistering(one)
-      ? 'the attestation of an Android key holds one challenge, so no key comes twice'
-      : null;
-  };
-  const present = (one: (typeof attacks)[number], timestampMs: number) =>
-    one.present([signed(timestampMs), signed(timestampMs)].slice(0, one.captures));
-  const run = async (one: (typeof attacks)[number]): Promise<Answered> => {
+  const attacks: readonly SigningAttack[] = attacksOn(kind);
+  const run = async (one: Pick<SigningAttack, 'present' | 'captures'>): Promise<Answered> => {
     // The target's clock stands where it stands, so what is sent a day later was signed a day ago.
-    const afterMs = present(one, Date.now()).at(-1)?.afterMs ?? 0;
-    return lastOfSequence(present(one, Date.now() - afterMs), async (presentation) => {
+    const samples = await inOrder(one.captures, () => signed(Date.now()));
+    const afterMs = one.present(samples).at(-1)?.afterMs ?? 0;
+    const captured = await inOrder(one.captures, () => signed(Date.now() - afterMs));
+    return lastOfSequence(one.present(captured), async (presentation, isLast) => {
       if (presentation.circumstance === 'key-reissued' && registerAgain !== null) {
         signer = await registerAgain(signer.key);
       }
-      return sendOver(requester, presentation);
+      const spoilt = isLast ? spoiltOf(presentation.evidence, captured) : null;
+      return sendOver({ ...requester, session: asRegistered() }, presentation, spoilt);
     });
   };
+  const samples = await inOrder(2, () => signed(0));
+  const reasonOf = (one: SigningAttack) => whyNot(one, requester, samples);
   const twin = attacks.find(({ id }) => id.endsWith('/signature-twin'));
+  const lastAlone = (one: SigningAttack) => ({
+    ...one,
+    present: (captured: readonly SignedHttpRequest[]) => one.present(captured).slice(-1),
+  });
   return {
     door,
-    genuine: () => sendOver(requester, { evidence: signed(Date.now()) }),
+    genuine: async () => form.send(asRegistered(), await signed(Date.now()), null),
     trials: [
       ...attacks
         .filter((one) => reasonOf(one) === null)
         .map((one) => refusedTrial(door, one, () => run(one))),
-      ...(twin === undefined
-        ? []
-        : [twinSentFirst(door, () => run({ ...twin, ...lastAlone(twin) }))]),
+      // ECDSA has two signatures for each; phones make either, so a backend must take whichever comes
+      // first.
+      ...(twin === undefined ? [] : [twinSentFirst(door, () => run(lastAlone(twin)))]),
     ],
-    unsent: attacks.flatMap((one) => {
-      const reason = reasonOf(one);
-      return reason === null ? [] : [{ id: one.id, door, reason }];
-    }),
+    unsent: unsentOf(door, attacks, reasonOf),
   };
 }
 
 /** Attacks on requests that an iPhone's App Attest key has signed. */
 export function assertedRequestTrials(
-  door: Door,
+  door: string,
   requester: Requester,
   phone: MintingIPhone,
 ): DoorTrials {
   // The counters of an App Attest key never begin anew, however often this door is opened.
   let counter = BigInt(Date.now()) * 1000n;
-  const signed = async (count: bigint): Promise<SignedHttpRequest> => {
-    const keyId = toBase64url(phone.appAttestKeyId());
-    const stated = { ...order(requester.target, Date.now()), keyId };
-    const input = { ...stated, epoch: APP_ATTEST_EPOCH, counter: count };
-    const assertion = await phone.assert(profileSClientDataHash(input));
-    return requestOf(input, () => profileSAssertionHeaders(input, assertion));
+  const { form, session } = requester;
+  const signed = (count: bigint): Promise<SignedHttpRequest> => {
+    const stated = { keyId: phone.appAttestKeyId(), epoch: APP_ATTEST_EPOCH, counter: count };
+    return form.sign(session, { ...stated, timestampMs: BigInt(Date.now()) }, phone.assert);
   };
-  const isSendable = (one: AttackOn<'asserted-request'>) => !one.needs.includes('other-build');
   const attacks = attacksOn('asserted-request');
+  const reasonOf = ({ needs }: AttackOn<'asserted-request'>) =>
+    needs.includes('other-build') ? 'the target would have to have the other app’s key' : null;
   return {
     door,
-    genuine: async () => sendOver(requester, { evidence: await signed((counter += 1n)) }),
-    trials: attacks.filter(isSendable).map((one) =>
-      refusedTrial(door, one, async () => {
-        counter += 2n;
-        const later = await signed(counter);
-        const earlier = await signed(counter - 1n);
-        return lastOfSequence(one.present([later, earlier]), (presentation) =>
-          sendOver(requester, presentation),
-        );
-      }),
-    ),
-    unsent: attacks
-      .filter((one) => !isSendable(one))
-      .map(({ id }) => ({ id, door, reason: 'the target would have to have the other app’s key' })),
+    genuine: async () => form.send(session, await signed((counter += 1n)), null),
+    trials: attacks
+      .filter((one) => reasonOf(one) === null)
+      .map((one) =>
+        refusedTrial(door, one, async () => {
+          counter += 2n;
+          const later = await signed(counter);
+          const earlier = await signed(counter - 1n);
+          return lastOfSequence(one.present([later, earlier]), (presentation, isLast) =>
+            sendOver(
+              requester,
+              presentation,
+              isLast ? spoiltOf(presentation.evidence, [later, earlier]) : null,
+            ),
+          );
+        }),
+      ),
+    unsent: unsentOf(door, attacks, reasonOf),
   };
 }
 
-type Presented = ReturnType<AttackOn<'signed-request'>['present']>[number];
+type Presented = ReturnType<SigningAttack['present']>[number];
+
+function whyNot(
+  one: SigningAttack,
+  { form, counters, registerAgain }: SigningRequester,
+  samples: readonly SignedHttpRequest[],
+): string | null {
+  const { circumstance, afterMs = 0 } = one.present(samples).at(-1) ?? {};
+  if (afterMs !== 0 && !form.states('timestamp')) return 'requests state no time there';
+  if (circumstance === 'key-reissued') {
+    if (!form.states('epoch')) return 'requests state no epoch there';
+    if (registerAgain === null) {
+      return 'the attestation of an Android key holds one challenge, so no key comes twice';
+    }
+  }
+  if (!one.id.endsWith('/counter-rolled-back')) return null;
+  if (!form.states('counter')) return 'requests state no counter there';
+  return counters === 'in-any-order'
+    ? 'the target takes counters out of order, and late is not wrong there'
+    : null;
+}
+
+// What was captured and is sent as it is has been spoilt in nothing.
+function spoiltOf(
+  sent: SignedHttpRequest,
+  captured: readonly SignedHttpRequest[],
+): SignedHttpRequest | null {
+  return captured.includes(sent) ? null : (captured[0] ?? null);
+}
 
 function refusedTrial(
-  door: Door,
-  one: AttackOn<'signed-request' | 'profile-r-request' | 'asserted-request'>,
+  door: string,
+  one: AttackOn<SigningKind | 'asserted-request'>,
   run: () => Promise<Answered>,
 ): Trial {
-  const elsewhere = one.id.endsWith('/host-redirected') ? [AUTHORITY_UNKNOWN] : [];
-  const codes = [...statedCodes(one, ['signed-request']), ...elsewhere];
-  return { id: one.id, door, must: 'be refused', codes, run };
+  const elsewhere = one.id.endsWith('/host-redirected') ? (['authority_unknown'] as const) : [];
+  const stoppedBy = [...stoppersOf(one, ['signed-request']), ...elsewhere];
+  return { id: one.id, door, must: 'be refused', stoppedBy, run };
 }
 
-const AUTHORITY_UNKNOWN: ServiceCode = 'authority_unknown';
-
-// ECDSA has two signatures for each; phones make either, so a backend must take whichever comes first.
-function twinSentFirst(door: Door, run: () => Promise<Answered>): Trial {
-  return { id: 'genuine/signature-twin', door, must: 'be accepted', codes: [], run };
-}
-
-function lastAlone(one: { readonly present: AttackOn<'signed-request'>['present'] }) {
-  return {
-    present: (captured: readonly SignedHttpRequest[]) => one.present(captured).slice(-1),
-  };
-}
-
-type Stated = Omit<ProfileSInput, 'keyId' | 'epoch' | 'counter'>;
-
-function order({ apiUrl }: Target, timestampMs: number): Stated {
-  return {
-    ...{ method: 'POST', authority: new URL(apiUrl).host, target: PATH },
-    ...{ contentType: 'application/json', body: utf8('{"amount":1}') },
-    timestampMs: BigInt(timestampMs),
-  };
-}
-
-function requestOf(
-  input: ProfileSInput,
-  headersOf: (input: ProfileSInput) => SignedHttpRequest['headers'],
-): SignedHttpRequest {
-  const { method, authority, target, body, contentType } = input;
-  return {
-    ...{ method, authority, target, body },
-    headers: [['content-type', contentType], ...headersOf(input)],
-  };
+function twinSentFirst(door: string, run: () => Promise<Answered>): Trial {
+  return { id: 'genuine/signature-twin', door, must: 'be accepted', stoppedBy: [], run };
 }
 
 function sendOver(
-  { target, identity, otherIdentity }: Requester,
+  { form, session, otherSession }: Requester,
   { evidence, circumstance }: Pick<Presented, 'evidence' | 'circumstance'>,
+  genuine: SignedHttpRequest | null,
 ): Promise<Answered> {
-  const { method, authority, body, headers } = evidence;
-  const transport = target.transport(
-    circumstance === 'other-connection' ? otherIdentity : identity,
-  );
-  const url = `${target.apiUrl}${evidence.target}`;
-  return send(transport, { method, url, body, headers: [['host', authority], ...headers] });
+  const as =
+    circumstance === 'other-connection' ? { ...session, ...connectionOf(otherSession) } : session;
+  return form.send(as, evidence, genuine);
 }
 
-function pairSignature(data: Uint8Array, { privateKey }: MintedKey): Uint8Array {
-  return new Uint8Array(sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+// The request is that of the one phone, and whatever tells a connection's phone that of the other.
+function connectionOf({ identity, kept }: Session): Partial<Session> {
+  return identity === null ? { kept } : { identity };
+}
+
+async function inOrder<Value>(
+  count: number,
+  make: () => Promise<Value>,
+): Promise<readonly Value[]> {
+  const made: Value[] = [];
+  for (let index = 0; index < count; index += 1) made.push(await make());
+  return made;
+}
+
+function signatureOf(
+  data: Uint8Array,
+  { key, kind }: { readonly key: MintedKey; readonly kind: SigningKind },
+): Uint8Array {
+  const dsaEncoding = kind === 'signed-request' ? 'der' : 'ieee-p1363';
+  return new Uint8Array(sign('sha256', data, { key: key.privateKey, dsaEncoding }));
 }

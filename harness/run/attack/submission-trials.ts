@@ -1,78 +1,46 @@
-import { ATTACKS, createAttackerKey, type Attack } from '../../attacks/index.js';
-import type { SubmittedEvidence } from '../../relying-party/index.js';
+import { createAttackerKey } from '../../attacks/index.js';
 import type { AppAttestEnvironment } from '../../verifier/policy.js';
-import type { Asked, MintingAndroid, MintingIPhone } from './minting-phones.js';
-import {
-  androidEvidence,
-  assertionEvidence,
-  attestationEvidence,
-  type SubmissionRoute,
-} from './submissions.js';
+import { attacksOn, type AttackOn } from './attacks-on.js';
 import { lastOfSequence } from './last-of-sequence.js';
-import type { Answered } from './target.js';
-import {
-  codesOf,
-  reasonNotToSend,
-  statedCodes,
-  type Door,
-  type DoorTrials,
-  type Trial,
-  type Unsent,
-} from './trial.js';
+import type { Asked, MintingAndroid, MintingIPhone } from './minting-phones.js';
+import type { SubmissionRoute } from './submissions.js';
+import type { Answered, Submission } from './target.js';
+import { reasonNotToSend, stoppersOf, unsentOf, type DoorTrials, type Trial } from './trial.js';
 
-/** An attack made on one thing. */
-export type AttackOn<Applies extends Attack['applies']> = Extract<
-  Attack,
-  { readonly applies: Applies }
->;
-
-/** The catalogue's attacks on one thing. */
-export function attacksOn<Applies extends Attack['applies']>(
-  applies: Applies,
-): readonly AttackOn<Applies>[] {
-  return ATTACKS.filter((one): one is AttackOn<Applies> => one.applies === applies);
-}
-
-type Submission = readonly [csr: Uint8Array, evidence: SubmittedEvidence];
+type Mint = (asked: Asked) => Promise<Submission>;
 
 /** Attacks on what an Android phone submits: its certification request and its chain. */
 export async function androidSubmissions(
-  door: Door,
+  door: string,
   route: SubmissionRoute,
   phone: MintingAndroid,
 ): Promise<DoorTrials> {
-  const sent = async (
-    spoil: (
-      minted: Awaited<ReturnType<MintingAndroid['mint']>>,
-      asked: Asked,
-    ) => Promise<Submission>,
-  ): Promise<Answered> => {
-    const challenge = await route.open();
-    return challenge.submit(...(await spoil(await phone.mint(challenge), challenge)));
-  };
-  const sample = await phone.mint({ nonce: new Uint8Array(32), purpose: 'tls' });
+  const anything = { nonce: new Uint8Array(32), binding: () => new Uint8Array(32) };
+  const sample = await phone.mint(anything);
   const chains = attacksOn('android-key');
   const reasonOf = (one: (typeof chains)[number]) =>
     reasonNotToSend(one) ??
-    (one.isPossible?.(sample.chain) === false ? 'no chain of this phone gives occasion' : null);
+    (one.isPossible?.(sample.evidence.certificates) === false
+      ? 'no chain of this phone gives occasion'
+      : null);
+  const mint: Mint = (asked) => phone.mint(asked);
   return {
     door,
-    genuine: () => sent(({ csr, chain }) => Promise.resolve([csr, androidEvidence(chain)])),
+    genuine: () => genuine(route, mint),
     trials: [
-      ...csrTrials(door, {
-        codes: (one) => statedCodes(one, ['csr', 'android-key']),
-        send: (mutate) =>
-          sent(({ csr, chain }) => Promise.resolve([mutate(csr), androidEvidence(chain)])),
-      }),
+      ...csrTrials(door, route, mint),
       ...chains
         .filter((one) => reasonOf(one) === null)
         .map((one): Trial => ({
-          ...{ id: one.id, door, must: 'be refused', codes: statedCodes(one, ['android-key']) },
-          run: () =>
-            sent(async ({ csr, chain }, asked) => {
-              const spoilt = await one.mutate(chain, await phone.means(asked));
-              return [csr, androidEvidence(spoilt)];
-            }),
+          ...{ id: one.id, door, must: 'be refused', stoppedBy: stoppersOf(one, ['android-key']) },
+          async run() {
+            const challenge = await route.open();
+            const minted = await phone.mint(challenge);
+            const means = await phone.means(challenge);
+            const certificates = await one.mutate(minted.evidence.certificates, means);
+            const evidence = { ...minted.evidence, certificates };
+            return challenge.submit({ ...minted, evidence }, minted);
+          },
         })),
     ],
     unsent: unsentOf(door, chains, reasonOf),
@@ -81,7 +49,7 @@ export async function androidSubmissions(
 
 /** Attacks on what an iPhone submits first: its certification request and its attestation. */
 export function attestedSubmissions(
-  door: Door,
+  door: string,
   route: SubmissionRoute,
   {
     phone,
@@ -98,32 +66,28 @@ export function attestedSubmissions(
     }
     return reasonNotToSend(one);
   };
-  const genuine = async (mutate: (csr: Uint8Array) => Uint8Array) => {
-    const challenge = await route.open();
-    const { csr, submission } = await phone.mint(challenge);
-    return challenge.submit(mutate(csr), attestationEvidence(submission));
-  };
+  const mint: Mint = (asked) => phone.mint(asked);
   return {
     door,
-    genuine: () => genuine((csr) => csr),
+    genuine: () => genuine(route, mint),
     trials: [
-      ...csrTrials(door, {
-        codes: (one) => statedCodes(one, ['csr', 'app-attest-attestation']),
-        send: genuine,
-      }),
+      ...csrTrials(door, route, mint),
       ...attestations
         .filter((one) => reasonOf(one) === null)
         .map((one): Trial => ({
           ...{ id: one.id, door, must: 'be refused' },
-          codes: statedCodes(one, ['app-attest-attestation']),
+          stoppedBy: stoppersOf(one, ['app-attest-attestation']),
           async run() {
             const challenge = await route.open();
-            const { csr, submission } = await phone.mint(challenge);
-            const means = await phone.means({ ...challenge, csr });
+            const minted = await phone.mint(challenge);
+            const means = await phone.means(challenge, minted.csr);
             const isRelabelled = one.id === 'app-attest/environment-relabelled';
             const start =
-              isRelabelled && environment === 'production' ? means.developmentBuild : submission;
-            return challenge.submit(csr, attestationEvidence(one.mutate(start, means)));
+              isRelabelled && environment === 'production'
+                ? means.developmentBuild
+                : minted.evidence;
+            const evidence = { ...minted.evidence, ...one.mutate(start, means) };
+            return challenge.submit({ ...minted, evidence }, minted);
           },
         })),
     ],
@@ -133,42 +97,38 @@ export function attestedSubmissions(
 
 /** Attacks on what an iPhone submits later: a certification request and an assertion. */
 export function assertedSubmissions(
-  door: Door,
+  door: string,
   route: SubmissionRoute,
   phone: MintingIPhone,
 ): DoorTrials {
   const capture = async () => {
     const challenge = await route.open();
-    const { csr } = await phone.newKey(challenge.nonce);
-    const assertion = await phone.assert(phone.bindingOf({ ...challenge, csr }));
-    return { challenge, csr, assertion };
+    return { challenge, minted: await phone.mintAsserted(challenge) };
   };
-  const genuine = async (mutate: (csr: Uint8Array) => Uint8Array) => {
-    const { challenge, csr, assertion } = await capture();
-    return challenge.submit(mutate(csr), assertionEvidence(assertion));
-  };
-  const unverified = codesOf(['app-attest-assertion/signature-verifies']);
+  const mint: Mint = (asked) => phone.mintAsserted(asked);
   return {
     door,
-    genuine: () => genuine((csr) => csr),
+    genuine: () => genuine(route, mint),
     trials: [
-      ...csrTrials(door, {
-        codes: (one) => [...statedCodes(one, ['csr']), ...unverified],
-        send: genuine,
-      }),
+      ...csrTrials(door, route, mint),
       ...attacksOn('app-attest-assertion').map((one): Trial => ({
         ...{ id: one.id, door, must: 'be refused' },
-        codes: [...statedCodes(one, ['app-attest-assertion']), ...unverified],
+        stoppedBy: [...stoppersOf(one, ['app-attest-assertion']), UNVERIFIED],
         async run() {
           const captured = [await capture(), await capture()].slice(0, one.captures);
           const unused = new Set(captured);
-          const presented = one.present(captured.map(({ assertion }) => assertion));
-          return lastOfSequence(presented, async ({ evidence }) => {
+          const presented = one.present(captured.map(({ minted }) => minted.evidence.assertion));
+          return lastOfSequence(presented, async ({ evidence: assertion }, isLast) => {
             // The identical request again is a retry and gets the identical answer. So what is sent
             // a second time answers another challenge.
-            const whose = captured.find(({ assertion }) => assertion === evidence) ?? captured[0];
+            const whose =
+              captured.find(({ minted }) => minted.evidence.assertion === assertion) ?? captured[0];
             const over = whose !== undefined && unused.delete(whose) ? whose : await capture();
-            return over.challenge.submit(over.csr, assertionEvidence(evidence));
+            const { minted } = over;
+            const isOwn = assertion === minted.evidence.assertion;
+            const sent = { ...minted, evidence: { ...minted.evidence, assertion } };
+            const challenge = await route.again(over.challenge);
+            return challenge.submit(sent, isLast ? (isOwn ? sent : minted) : null);
           });
         },
       })),
@@ -177,26 +137,26 @@ export function assertedSubmissions(
   };
 }
 
-function csrTrials(
-  door: Door,
-  made: {
-    readonly codes: (one: AttackOn<'csr'>) => readonly string[];
-    readonly send: (mutate: (csr: Uint8Array) => Uint8Array) => Promise<Answered>;
-  },
-): readonly Trial[] {
-  return attacksOn('csr').map((one) => ({
-    ...{ id: one.id, door, must: 'be refused', codes: made.codes(one) },
-    run: () => made.send((csr) => one.mutate(csr, { attacker: createAttackerKey() })),
-  }));
+/** Names a check that whatever else is wrong with an assertion may fail as well. */
+const UNVERIFIED = 'app-attest-assertion/signature-verifies';
+
+async function genuine(route: SubmissionRoute, mint: Mint): Promise<Answered> {
+  const challenge = await route.open();
+  return challenge.submit(await mint(challenge), null);
 }
 
-function unsentOf<One extends Attack>(
-  door: Door,
-  attacks: readonly One[],
-  reasonOf: (one: One) => string | null,
-): readonly Unsent[] {
-  return attacks.flatMap((one) => {
-    const reason = reasonOf(one);
-    return reason === null ? [] : [{ id: one.id, door, reason }];
-  });
+function csrTrials(door: string, route: SubmissionRoute, mint: Mint): readonly Trial[] {
+  const { format } = route;
+  // An assertion is over the request, and holds for no other one.
+  const besides = format === 'app-attest-assertion' ? ([UNVERIFIED] as const) : [];
+  return attacksOn('csr').map((one: AttackOn<'csr'>) => ({
+    ...{ id: one.id, door, must: 'be refused' },
+    stoppedBy: [...stoppersOf(one, ['csr', format]), ...besides],
+    async run() {
+      const challenge = await route.open();
+      const minted = await mint(challenge);
+      const csr = one.mutate(minted.csr, { attacker: createAttackerKey() });
+      return challenge.submit({ ...minted, csr }, minted);
+    },
+  }));
 }

@@ -1,84 +1,75 @@
-import { randomBytes } from 'node:crypto';
-import { toBase64url } from '../../encoding/bytes.js';
-import type { EnrolmentPurpose } from '../../evidence/formats/index.js';
-import {
-  bytesOf,
-  challengeReplySchema,
-  type ClientIdentity,
-  type SubmittedEvidence,
-} from '../../relying-party/index.js';
-import { post, valueOf, type Answered, type Target } from './target.js';
-
-/** A challenge of the target, and the way to answer it. */
-export interface OpenChallenge {
-  readonly nonce: Uint8Array;
-  readonly purpose: EnrolmentPurpose;
-  submit(csr: Uint8Array, evidence: SubmittedEvidence): Promise<Answered>;
-}
+import type {
+  EvidenceFormat,
+  Occasion,
+  OpenChallenge,
+  Session,
+  Submission,
+  Target,
+} from './target.js';
 
 /** Where keys are submitted with their evidence. */
 export interface SubmissionRoute {
+  readonly occasion: Occasion;
+  readonly format: EvidenceFormat;
   /** Asks for a challenge; throws where there is none to be had. */
   open(): Promise<OpenChallenge>;
+  /** A challenge of this route once more, for whom it was given to as he comes now. */
+  again(challenge: OpenChallenge): Promise<OpenChallenge>;
+  /** As whom challenges of another occasion are asked for; null where nobody is registered yet. */
+  session(): Promise<Session | null>;
+}
+
+interface Way {
+  readonly target: Target;
+  readonly format: EvidenceFormat;
 }
 
 /** First enrolments, each of a subject that the target has never seen. */
-export function enrolmentRoute(target: Target): SubmissionRoute {
-  const transport = target.transport();
+export function enrolmentRoute({ target, format }: Way): SubmissionRoute {
   return {
-    async open() {
-      const subject = `attack-${randomBytes(9).toString('hex')}`;
-      const asked = { subject, purpose: 'tls' };
-      const issued = await post(transport, `${target.enrolUrl}/v1/challenges`, asked);
-      const { challenge } = valueOf(issued, challengeReplySchema);
-      return {
-        ...{ nonce: bytesOf(challenge), purpose: 'tls' },
-        submit: (csr, evidence) =>
-          post(transport, `${target.enrolUrl}/v1/enrolments`, {
-            ...{ subject, challenge, evidence, csr: toBase64url(csr) },
-          }),
-      };
-    },
+    ...{ occasion: 'enrolment', format },
+    open: () => target.open('enrolment', format, null),
+    again: (challenge) => Promise.resolve(challenge),
+    session: () => Promise.resolve(null),
   };
 }
 
 /** Signing keys of a registration, over its own connection. */
-export function signingKeyRoute(target: Target, identity: ClientIdentity): SubmissionRoute {
-  const transport = target.transport(identity);
+export function signingKeyRoute({ target, format }: Way, session: Session): SubmissionRoute {
   return {
-    async open() {
-      const asked = { purpose: 'sign' };
-      const issued = await post(transport, `${target.apiUrl}/v1/challenges`, asked);
-      const { challenge } = valueOf(issued, challengeReplySchema);
-      return {
-        ...{ nonce: bytesOf(challenge), purpose: 'sign' },
-        submit: (csr, evidence) =>
-          post(transport, `${target.apiUrl}/v1/signing-keys`, {
-            ...{ challenge, evidence, csr: toBase64url(csr) },
-          }),
-      };
+    ...{ occasion: 'signingKey', format },
+    open: () => target.open('signingKey', format, session),
+    again: (challenge) => Promise.resolve(challenge),
+    session: () => Promise.resolve(session),
+  };
+}
+
+/**
+ * Renewals of a registration, each over the connection that the one before led to. Where an attack was
+ * accepted nobody knows any more who is registered, so the phone enrols anew.
+ */
+export function renewalRoute(
+  { target, format }: Way,
+  enrol: () => Promise<Session>,
+): SubmissionRoute {
+  let present: Session | null = null;
+  const asked = (session: Session) => target.open('renewal', format, session);
+  const watched = (challenge: OpenChallenge): OpenChallenge => ({
+    ...challenge,
+    answering: (other) => watched(challenge.answering(other)),
+    async submit(sent: Submission, genuine: Submission | null) {
+      const answer = await challenge.submit(sent, genuine);
+      if (answer.outcome !== 'accepted') return answer;
+      present = genuine === null ? challenge.sessionOf(sent.key, answer) : null;
+      // A certificate that opens no connection would be no renewal.
+      if (present !== null) await asked(present);
+      return answer;
     },
-  };
-}
-
-/** An Android chain as it is submitted. */
-export function androidEvidence(chain: readonly Uint8Array[]): SubmittedEvidence {
-  return { format: 'android-key', certificates: chain.map(toBase64url) };
-}
-
-/** An App Attest attestation as it is submitted. */
-export function attestationEvidence(submission: {
-  readonly object: Uint8Array;
-  readonly keyId: Uint8Array;
-}): SubmittedEvidence {
+  });
+  const open = async () => watched(await asked((present ??= await enrol())));
   return {
-    format: 'app-attest-attestation',
-    attestationObject: toBase64url(submission.object),
-    keyId: toBase64url(submission.keyId),
+    ...{ occasion: 'renewal', format, open },
+    again: async (challenge) => (await open()).answering(challenge),
+    session: async () => (present ??= await enrol()),
   };
-}
-
-/** An App Attest assertion as it is submitted. */
-export function assertionEvidence(assertion: Uint8Array): SubmittedEvidence {
-  return { format: 'app-attest-assertion', assertion: toBase64url(assertion) };
 }

@@ -1,80 +1,151 @@
-import { z } from 'zod';
-import { utf8, utf8Text } from '../../encoding/bytes.js';
 import { HarnessError } from '../../errors.js';
-import {
-  httpsTransport,
-  type ClientIdentity,
-  type Transport,
-  type TransportRequest,
+import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
+import type {
+  ClientIdentity,
+  SubmittedEvidence,
+  TransportResponse,
 } from '../../relying-party/index.js';
-
-/** A backend that speaks the interface of `openapi.json`. */
-export interface Target {
-  /** Origin that takes first enrolments. */
-  readonly enrolUrl: string;
-  /** Origin that takes what registered phones send, over mutual TLS. */
-  readonly apiUrl: string;
-  /** This process's TLS to it, with a phone's certificate where one is given. */
-  transport(identity?: ClientIdentity): Transport;
-}
+import type { MintedKey } from './minting-phones.js';
+import type { Stopper } from './stopper.js';
 
 /** What became of one request. */
 export type Answered =
-  | { readonly outcome: 'accepted'; readonly status: number; readonly body: Uint8Array }
-  /** `code` is null where the answer is no problem of RFC 9457 with a code. */
-  | { readonly outcome: 'refused'; readonly status: number; readonly code: string | null }
+  | { readonly outcome: 'accepted'; readonly status: number; readonly response: TransportResponse }
+  | {
+      readonly outcome: 'refused';
+      readonly status: number;
+      /** The reason as the target words it; null where it tells none. */
+      readonly code: string | null;
+      /** What the reason speaks of; null where nobody can know. */
+      readonly speaksOf: readonly Stopper[] | null;
+    }
   /** Nothing was judged: no answer, or one that judges nothing. `status` is null without an answer. */
   | { readonly outcome: 'failed'; readonly status: number | null; readonly reason: string };
 
-// Too slow, in each other's way, too many: the target did not get as far as a judgement.
-const NO_JUDGEMENT: readonly number[] = [408, 409, 429];
+/** On what occasion a key is submitted with its evidence. */
+export type Occasion = 'enrolment' | 'signingKey' | 'renewal';
 
-/** A target at these origins, whose certificates come from `anchors` (DER). */
-export function targetAt(options: {
-  readonly enrolUrl: string;
-  readonly apiUrl: string;
-  readonly anchors: readonly Uint8Array[];
-}): Target {
-  const { enrolUrl, apiUrl, anchors } = options;
-  return {
-    ...{ enrolUrl, apiUrl },
-    transport: (identity) =>
-      httpsTransport({ anchors, ...(identity === undefined ? {} : { identity }) }),
-  };
+/** Formats of evidence that a key is submitted with. */
+export type EvidenceFormat = SubmittedEvidence['format'];
+
+/** What a phone submits. */
+export interface Submission {
+  readonly key: MintedKey;
+  /** DER. */
+  readonly csr: Uint8Array;
+  readonly evidence: Evidence | null;
 }
 
-/** Sends a request and says what became of it. */
-export async function send(transport: Transport, request: TransportRequest): Promise<Answered> {
-  try {
-    const { status, body } = await transport(request);
-    if (status >= 200 && status < 300) return { outcome: 'accepted', status, body };
-    if (status < 400 || status >= 500 || NO_JUDGEMENT.includes(status)) {
-      return { outcome: 'failed', status, reason: codeOf(body) ?? 'an answer that judges nothing' };
+/** Evidence in the forms in which phones hand it in. */
+export type Evidence =
+  | { readonly format: 'android-key'; readonly certificates: readonly Uint8Array[] }
+  | {
+      readonly format: 'app-attest-attestation';
+      readonly object: Uint8Array;
+      readonly keyId: Uint8Array;
     }
-    return { outcome: 'refused', status, code: codeOf(body) };
-  } catch (error) {
-    return { outcome: 'failed', status: null, reason: brokenWire(error) };
-  }
+  | {
+      readonly format: 'app-attest-assertion';
+      readonly assertion: Uint8Array;
+      /** Of the App Attest key that asserts. */
+      readonly keyId: Uint8Array;
+    };
+
+/** As whom a registered phone comes. */
+export interface Session {
+  readonly subject: string;
+  /** The key that the target registered. */
+  readonly key: MintedKey;
+  /** Null where the target gives out no certificates. */
+  readonly identity: ClientIdentity | null;
+  /** What was kept of the target's answers. */
+  readonly kept: ReadonlyMap<string, string>;
 }
 
-/** Posts JSON, as every route but that of signed requests takes it. */
-export function post(transport: Transport, url: string, body: unknown): Promise<Answered> {
-  const headers = [['content-type', 'application/json']] as const;
-  return send(transport, { method: 'POST', url, headers, body: utf8(JSON.stringify(body)) });
+/** A challenge of the target, and the way to answer it. */
+export interface OpenChallenge {
+  readonly nonce: Uint8Array;
+  /** What evidence for it is made over; the request only where the platform's evidence binds it. */
+  binding(evidence: 'android-key' | 'app-attest', csr?: Uint8Array): Uint8Array;
+  /** As `binding`, as it would be on another occasion. */
+  bindingOf(
+    occasion: Occasion,
+    evidence: 'android-key' | 'app-attest',
+    csr?: Uint8Array,
+  ): Uint8Array;
+  /** Sends a submission; `genuine` is what an attack spoilt, and null where nothing is wrong. */
+  submit(sent: Submission, genuine: Submission | null): Promise<Answered>;
+  /** The same presenter and occasion with the challenge of another. */
+  answering(other: OpenChallenge): OpenChallenge;
+  /** The session that an accepted submission leads to. */
+  sessionOf(key: MintedKey, answer: Answered): Session;
+  /** The signing key that an accepted submission registered. */
+  signerOf(key: MintedKey, answer: Answered): RegisteredSigner;
+  /** What was kept of the answer that it came with. */
+  readonly kept: ReadonlyMap<string, string>;
 }
 
-/** The value of an accepted answer; throws where it was not accepted, or is not what was asked for. */
-export function valueOf<Value>(answer: Answered, schema: z.ZodType<Value>): Value {
-  if (answer.outcome !== 'accepted') {
-    throw new HarnessError(
-      'ERR_RELYING_PARTY',
-      `a genuine request was not accepted: ${inWords(answer)}`,
-    );
-  }
-  const value = schema.safeParse(jsonOf(answer.body));
-  if (value.success) return value.data;
-  const problem = z.prettifyError(value.error);
-  throw new HarnessError('ERR_RELYING_PARTY', `an answer with status ${answer.status}: ${problem}`);
+/** A key that signs requests of a registration. */
+export interface RegisteredSigner {
+  readonly key: MintedKey;
+  /** How requests name it. */
+  readonly keyId: Uint8Array;
+  readonly epoch: bigint;
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+/** How requests are signed. */
+export type RequestKind = 'signed-request' | 'profile-r-request' | 'asserted-request';
+
+/** What a signed request states; its counter and time are the phone's. */
+export interface StatedRequest {
+  readonly keyId: Uint8Array;
+  readonly epoch: bigint;
+  readonly counter: bigint;
+  readonly timestampMs: bigint;
+}
+
+/**
+ * Requests of one kind. Attacks are made on requests in the form of profile S or R, and what they made
+ * of one is sent in the target's own.
+ */
+export interface RequestForm {
+  /** Whether requests state it, so that there is something to lie about. */
+  states(name: 'epoch' | 'counter' | 'timestamp'): boolean;
+  sign(
+    session: Session,
+    stated: StatedRequest,
+    sign: (data: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<SignedHttpRequest>;
+  /** Sends a request; `genuine` is what an attack spoilt, and null where nothing is wrong with it. */
+  send(
+    session: Session,
+    sent: SignedHttpRequest,
+    genuine: SignedHttpRequest | null,
+  ): Promise<Answered>;
+}
+
+/** A backend, and how it is spoken to. */
+export interface Target {
+  /** Whether it takes a format of evidence on an occasion. */
+  takes(occasion: Occasion, format: EvidenceFormat): boolean;
+  /** Whether challenges of two occasions are asked for in the same words. */
+  asksAlike(one: Occasion, other: Occasion): boolean;
+  /** Whether evidence is made over something else on another occasion. */
+  bindsPurpose(one: Occasion, other: Occasion, format: EvidenceFormat): boolean;
+  /** Asks for a challenge; throws where there is none to be had. A first enrolment has no session. */
+  open(occasion: Occasion, format: EvidenceFormat, session: Session | null): Promise<OpenChallenge>;
+  /** Null where it takes no requests of the kind. */
+  requests(kind: RequestKind): RequestForm | null;
+}
+
+/** An accepted answer; throws where it was not accepted. */
+export function acceptedOf(answer: Answered): TransportResponse {
+  if (answer.outcome === 'accepted') return answer.response;
+  throw new HarnessError(
+    'ERR_RELYING_PARTY',
+    `a genuine request was not accepted: ${inWords(answer)}`,
+  );
 }
 
 /** An answer in a few words: its status, and its code or what was wrong with it. */
@@ -83,7 +154,7 @@ export function inWords(answer: Answered): string {
     case 'accepted':
       return String(answer.status);
     case 'refused':
-      return `${answer.status} ${answer.code ?? 'without a code'}`;
+      return `${answer.status} ${answer.code ?? 'without a reason'}`;
     case 'failed':
       return answer.status === null ? answer.reason : `${answer.status} ${answer.reason}`;
   }
@@ -93,17 +164,4 @@ export function inWords(answer: Answered): string {
 export function brokenWire(error: unknown): string {
   if (error instanceof HarnessError && error.code === 'ERR_RELYING_PARTY') return error.message;
   throw error;
-}
-
-function codeOf(body: Uint8Array): string | null {
-  const problem = z.looseObject({ code: z.string() }).safeParse(jsonOf(body));
-  return problem.success ? problem.data.code : null;
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8Text(body) ?? '');
-  } catch {
-    return undefined;
-  }
 }
