@@ -3,6 +3,7 @@ import PackageDescription
 
 // The part of the probe that needs no Apple framework; `swift test` runs on macOS and on Linux.
 // The app around it is built from project.yml.
+let strict: [SwiftSetting] = [.enableExperimentalFeature("StrictConcurrency")]
 let package = Package(
   name: "ProbeCore",
   platforms: [.iOS(.v16), .macOS(.v13)],
@@ -10,7 +11,7 @@ let package = Package(
     .library(name: "ProbeCore", targets: ["ProbeCore"])
   ],
   targets: [
-    .target(name: "ProbeCore"),
-    .testTarget(name: "ProbeCoreTests", dependencies: ["ProbeCore"]),
+    .target(name: "ProbeCore", swiftSettings: strict),
+    .testTarget(name: "ProbeCoreTests", dependencies: ["ProbeCore"], swiftSettings: strict),
   ]
 )

@@ -1,5 +1,5 @@
 /// Pins of public keys: `sha256/` and base64 of SHA-256 of a SubjectPublicKeyInfo.
-public struct Pins {
+public struct Pins: Sendable {
   private let digests: Set<String>
 
   /// Nil where one of them is no pin, or there is none.

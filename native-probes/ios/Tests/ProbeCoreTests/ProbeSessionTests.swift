@@ -239,7 +239,7 @@ actor Gate {
 
   func wait() async {
     isReached = true
-    watching.forEach { $0.resume() }
+    for continuation in watching { continuation.resume() }
     watching = []
     if !isOpen { await withCheckedContinuation { waiting.append($0) } }
   }
@@ -250,7 +250,7 @@ actor Gate {
 
   func open() {
     isOpen = true
-    waiting.forEach { $0.resume() }
+    for continuation in waiting { continuation.resume() }
     waiting = []
   }
 }
