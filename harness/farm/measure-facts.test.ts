@@ -9,6 +9,7 @@ const android: ProbeFacts = {
   apiLevel: 36,
   securityPatch: '2026-11-05',
   features: ['android.hardware.hardware_keystore'],
+  featureVersions: { 'android.hardware.hardware_keystore': 300 },
   bootProperties: { 'ro.boot.verifiedbootstate': 'green', 'ro.boot.flash.locked': '1' },
   rootHints: [],
   passcodeSet: true,
@@ -22,6 +23,7 @@ const iphone: ProbeFacts = {
   platform: 'ios',
   apiLevel: null,
   features: [],
+  featureVersions: {},
   bootProperties: {},
   appAttestSupported: true,
 };

@@ -32,6 +32,8 @@ const facts = z.object({
   securityPatch: z.string().nullable(),
   /** Names of system features that say something of keys, such as `android.hardware.strongbox_keystore`. */
   features: z.array(z.string()).readonly(),
+  /** Android: versions of those features that have one, such as 300 of the keystore with KeyMint 3. */
+  featureVersions: z.record(z.string(), z.int()).readonly(),
   /** What system properties claim of the boot state; a claim, never evidence. */
   bootProperties: z.record(z.string(), z.string()).readonly(),
   /** Signs of a rooted or jailbroken system; none found proves nothing. */

@@ -50,6 +50,7 @@ function sessionExamples(): readonly Example[] {
         apiLevel: 36,
         securityPatch: '2026-11-05',
         features: ['android.hardware.hardware_keystore'],
+        featureVersions: { 'android.hardware.hardware_keystore': 400 },
         bootProperties: { 'ro.boot.verifiedbootstate': 'green', 'ro.boot.flash.locked': '1' },
         rootHints: [],
         passcodeSet: true,

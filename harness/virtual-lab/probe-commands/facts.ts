@@ -1,5 +1,6 @@
 import type { AppContext } from '../app-program.js';
 import type { PhoneSpec } from '../phone-spec.js';
+import { recordVersions } from '../secure-hardware/index.js';
 import type { Handler } from './handler.js';
 
 /** Tells what the phone and the probe are. */
@@ -11,6 +12,7 @@ export const facts: Handler<'facts'> = (_, { app, device, keys, clock }) => ({
   apiLevel: device.platform === 'android' ? device.apiLevel : null,
   securityPatch: device.platform === 'android' ? device.securityPatch : null,
   features: features(device),
+  featureVersions: featureVersions(device),
   bootProperties: bootProperties(device),
   rootHints: rootHints(device),
   passcodeSet: device.passcodeSet,
@@ -27,6 +29,14 @@ function features(device: PhoneSpec): readonly string[] {
     ...(strongbox && device.apiLevel >= 28 ? ['android.hardware.strongbox_keystore'] : []),
     ...(tee && device.apiLevel >= 31 ? ['android.hardware.hardware_keystore'] : []),
   ];
+}
+
+/** Features of the keystore are as old as what makes its keys: Keymaster 4 is 40, KeyMint 3 is 300. */
+function featureVersions(device: PhoneSpec): Readonly<Record<string, number>> {
+  if (device.platform === 'ios') return {};
+  const { keyMintVersion } = recordVersions(device);
+  const version = keyMintVersion < 10 ? keyMintVersion * 10 : keyMintVersion;
+  return Object.fromEntries(features(device).map((name) => [name, version]));
 }
 
 const COLOURS = {

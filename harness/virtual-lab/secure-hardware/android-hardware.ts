@@ -46,7 +46,9 @@ const VERSIONS: readonly (readonly [apiLevel: number, versions: RecordVersions])
 ];
 
 /** The versions in records of a phone. */
-export function recordVersions(hardware: AndroidHardware): RecordVersions {
+export function recordVersions(
+  hardware: Pick<AndroidHardware, 'apiLevel' | 'keyMintVersion'>,
+): RecordVersions {
   if (hardware.keyMintVersion !== undefined) {
     const version = hardware.keyMintVersion;
     const known = VERSIONS.find(([, versions]) => versions.keyMintVersion === version);

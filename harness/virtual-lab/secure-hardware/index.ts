@@ -1,6 +1,6 @@
 export * from './android-conditions.js';
 export * from './android-keystore.js';
-export type { AndroidHardware } from './android-hardware.js';
+export { recordVersions, type AndroidHardware } from './android-hardware.js';
 export type { AppAttestEnvironment, AppleApp, AppleSystem } from './app-attest-object.js';
 export * from './apple-keystore.js';
 export { chainOfStranger } from './forged-attestation.js';

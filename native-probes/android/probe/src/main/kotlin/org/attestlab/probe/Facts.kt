@@ -26,6 +26,7 @@ class Facts(
             "apiLevel" to Build.VERSION.SDK_INT,
             "securityPatch" to Build.VERSION.SECURITY_PATCH.takeIf { PATCH.matches(it) },
             "features" to FEATURES.filter { context.packageManager.hasSystemFeature(it) },
+            "featureVersions" to featureVersions(),
             "bootProperties" to BOOT_PROPERTIES.mapNotNull { name -> property(name)?.let { name to it } }.toMap(),
             "rootHints" to rootHints(),
             "passcodeSet" to (context.getSystemService(Context.KEYGUARD_SERVICE) as KeyguardManager).isDeviceSecure,
@@ -47,6 +48,13 @@ class Facts(
             "teamId" to null,
         )
     }
+
+    // What vendors give no version has version 0.
+    private fun featureVersions(): Map<String, Int> =
+        context.packageManager.systemAvailableFeatures
+            .orEmpty()
+            .filter { it.name in FEATURES && it.version > 0 }
+            .associate { it.name to it.version }
 
     private fun rootHints(): List<String> {
         val tags = if (Build.TAGS.orEmpty().contains("test-keys")) listOf("ro.build.tags=test-keys") else emptyList()

@@ -1,5 +1,6 @@
 package org.attestlab.probe
 
+import android.content.pm.FeatureInfo
 import android.os.Build
 import org.junit.Assert.assertEquals
 import org.junit.Test
@@ -25,6 +26,28 @@ class FactsTest {
         features.setSystemFeature("android.hardware.strongbox_keystore", true)
         features.setSystemFeature("android.hardware.camera", true)
         assertEquals(listOf("android.hardware.strongbox_keystore"), facts()["features"])
+    }
+
+    @Test
+    fun `tells the versions of those features that have one`() {
+        assertEquals(emptyMap<String, Int>(), facts()["featureVersions"])
+        for ((name, number) in listOf(
+            "android.hardware.hardware_keystore" to 300,
+            "android.hardware.strongbox_keystore" to 40,
+            "android.hardware.keystore.app_attest_key" to 0,
+            "android.hardware.vulkan.version" to 1,
+        )) {
+            features.addSystemAvailableFeature(
+                FeatureInfo().apply {
+                    this.name = name
+                    version = number
+                },
+            )
+        }
+        assertEquals(
+            mapOf("android.hardware.hardware_keystore" to 300, "android.hardware.strongbox_keystore" to 40),
+            facts()["featureVersions"],
+        )
     }
 
     @Test
