@@ -76,6 +76,7 @@ class CommandsTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `reports level, attempts and attestation of a key`() {
         val key = phone.generate("tls", listOf("strongbox", "tee"), challenge = ByteArray(32))
         assertEquals("strongbox", key["level"])

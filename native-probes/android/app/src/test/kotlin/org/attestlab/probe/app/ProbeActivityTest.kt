@@ -90,6 +90,13 @@ class ProbeActivityTest {
         controller.newIntent(view(host.link(facts)))
         controller.restart().start().resume()
         assertEquals(done, settle(controller.get()))
+
+        // A command that runs while the app is in the background is done when it comes back.
+        val later = TestProbe.bytes(16)
+        controller.newIntent(view(host.link(host.request("facts", id = later))))
+        controller.pause().stop()
+        controller.restart().start().resume()
+        assertEquals("done" to later, settle(controller.get()).let { it["state"] to it["id"] })
         controller.pause().stop().destroy()
     }
 

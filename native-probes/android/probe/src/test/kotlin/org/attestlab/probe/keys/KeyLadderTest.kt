@@ -52,6 +52,7 @@ class KeyLadderTest {
     private fun attempts(failure: ProbeFailure): List<*> = failure.toJson()["attempts"] as List<*>
 
     @Test
+    @Config(sdk = [28, 35])
     fun `takes StrongBox where there is one`() {
         val climb = keys().generate(request(), all)
         assertEquals(KeyLevel.STRONGBOX, climb.key.level)
@@ -64,6 +65,15 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [24])
+    fun `has no StrongBox before API 28, and says so`() {
+        val climb = keys().generate(request(), all)
+        assertEquals(KeyLevel.TEE, climb.key.level)
+        assertEquals(listOf("StrongBox came with API 28"), failures(climb.attempts).map { it["message"] })
+    }
+
+    @Test
+    @Config(sdk = [28, 35])
     fun `goes on to the TEE where StrongBox is missing, and says why`() {
         strongBoxFails(Platform::strongBoxUnavailable)
         val climb = keys().generate(request(), hardware)
@@ -74,6 +84,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `goes on to the TEE where StrongBox fails for good with a plain ProviderException`() {
         strongBoxFails { Platform.generationFailed(-6) }
         val climb = keys().generate(request(), hardware)
@@ -168,6 +179,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `reports failures of other classes of the platform`() {
         ModelPhone.beforeGeneration = {
             if (it.isStrongBoxBacked) throw InvalidAlgorithmParameterException("spec") else throw IllegalStateException("state")
@@ -178,6 +190,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `reads the level back where StrongBox silently became the TEE`() {
         ModelPhone.levelOf = { ModelPhone.TEE }
         val climb = keys().generate(request(), hardware)
@@ -192,6 +205,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `hands over the attestation of the challenge, and none where there was no challenge`() {
         val challenge = ByteArray(32) { 7 }
         val attested = keys().generate(request(challenge), hardware).key
@@ -218,6 +232,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `leaves device properties alone where there is no challenge or no such function`() {
         ModelPhone.beforeGeneration = { if (Build.VERSION.SDK_INT >= 31) assertFalse(it.isDevicePropertiesAttestationIncluded) }
         val challenge = if (Build.VERSION.SDK_INT >= 31) null else ByteArray(32)
@@ -225,6 +240,7 @@ class KeyLadderTest {
     }
 
     @Test
+    @Config(sdk = [28, 35])
     fun `makes RSA keys of 2048 bits`() {
         val climb = keys().generate(request(algorithm = KeyAlgorithm.RSA_2048), hardware)
         assertEquals(KeyLevel.STRONGBOX, climb.key.level)
