@@ -103,10 +103,19 @@ describe('the files of the protocol', () => {
     expect(readFileSync(join(folder, name), 'utf8')).toBe(files.get(name));
   });
 
+  it('have the digests that are published with them', () => {
+    const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8').trimEnd().split('\n');
+    expect(sums).toHaveLength(files.size - 1);
+    for (const line of sums) {
+      const [digest, name = ''] = line.split('  ');
+      expect(toHex(sha256(new Uint8Array(readFileSync(join(folder, name)))))).toBe(digest);
+    }
+  });
+
   it('are all generated, but for the specification', () => {
     const examples = readdirSync(join(folder, 'examples')).map((name) => `examples/${name}`);
     const top = readdirSync(folder).filter((name) => name.endsWith('.json'));
-    expect([...top, ...examples].sort()).toEqual([...files.keys()].sort());
+    expect([...top, ...examples, 'SHA256SUMS'].sort()).toEqual([...files.keys()].sort());
   });
 });
 

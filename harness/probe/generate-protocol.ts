@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { COMMAND_NAMES, COMMANDS } from './commands.js';
 import { protocolExamples } from './protocol-examples.js';
@@ -9,11 +10,19 @@ export function protocolFiles(): ReadonlyMap<string, string> {
   const examples = [...protocolExamples()].map(
     ([name, example]) => [`examples/${name}.json`, json(example)] as const,
   );
-  return new Map([
+  const files = new Map([
     ['schema.json', json(protocolSchema())],
     ['vectors.json', json(protocolVectors())],
     ...examples,
   ]);
+  return files.set('SHA256SUMS', checksums(files));
+}
+
+// As `sha256sum -c` reads them: whoever copies these files notices a changed byte in any of them.
+function checksums(files: ReadonlyMap<string, string>): string {
+  return [...files]
+    .map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`)
+    .join('');
 }
 
 /** The protocol as one JSON Schema; each command has its arguments and its result in `$defs`. */

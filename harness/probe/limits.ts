@@ -7,6 +7,8 @@ export const LIMITS = {
   deepLinkBytes: 2048,
   /** Bytes of a request's JSON, fetched ones included. */
   requestBytes: 262_144,
+  /** Objects and lists of a request's JSON within each other. */
+  requestDepth: 16,
   /** Characters of one page's chunk. */
   pageChars: 4096,
   /** Bytes of an answer's JSON. */

@@ -8,7 +8,9 @@ import {
 } from '../evidence/formats/index.js';
 import { profileRHeaders, type ProfileRInput } from '../evidence/signed-request/index.js';
 import { inlineLink, urlLink } from './deep-link.js';
+import { LIMITS } from './limits.js';
 import { pageAnswer } from './pages.js';
+import { protocolRefusals } from './protocol-refusals.js';
 import { exampleBytes, protocolTestKey, type ProtocolTestKey } from './protocol-test-key.js';
 
 const RP_ID = 'relying-party.example';
@@ -34,6 +36,7 @@ export function protocolVectors(): Readonly<Record<string, unknown>> {
     profileR: profileR(key),
     deepLinks: deepLinks(),
     paging: paging(),
+    refusals: protocolRefusals(),
   };
 }
 
@@ -194,6 +197,11 @@ function deepLinks() {
     { kind: 'refused', why: 'a URL without id', link: 'attestlab-probe://v1?u=https%3A%2F%2Fa' },
     { kind: 'refused', why: 'no base64url', link: 'attestlab-probe://v1?r=e30=' },
     { kind: 'refused', why: 'two parameters', link: `attestlab-probe://v1?r=e30&i=${REQUEST_ID}` },
+    {
+      kind: 'refused',
+      why: 'one byte more than a link may have',
+      link: `attestlab-probe://v1?r=${'A'.repeat(LIMITS.deepLinkBytes - 22)}`,
+    },
     { kind: 'refused', why: 'another version', link: 'attestlab-probe://v2?r=e30' },
   ];
 }

@@ -220,9 +220,16 @@ function parseRequest(
   } catch {
     return { refusal: 'malformed_request' };
   }
+  if (!nestsAtMost(value, LIMITS.requestDepth)) return { refusal: 'malformed_request' };
   const parsed = requestSchema.safeParse(value);
   if (parsed.success) return { request: parsed.data };
-  const isOtherVersion =
-    parsed.error.issues.length === 1 && parsed.error.issues[0]?.path[0] === 'v';
+  const [issue, ...others] = parsed.error.issues;
+  const isOtherVersion = others.length === 0 && issue?.path[0] === 'v' && 'v' in Object(value);
   return { refusal: isOtherVersion ? 'version_unsupported' : 'malformed_request' };
+}
+
+// To its bound and no deeper, so that no request ends the stack.
+function nestsAtMost(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => nestsAtMost(inner, depth - 1));
 }

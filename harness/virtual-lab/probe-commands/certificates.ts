@@ -7,12 +7,12 @@ import type { Handler } from './handler.js';
 
 /** Keeps a client certificate for its key. */
 export const installCertificate: Handler<'certificate.install'> = ({ alias, chain }, context) => {
-  requireKey(context.keys, alias);
   const certificates = chain.map((text) => parseCertificate(argumentBytes('chain', text)));
   const [leaf] = certificates;
   if (leaf?.ok !== true || certificates.some(({ ok }) => !ok)) {
     throw new CommandFailure('invalid_args', 'the chain holds something that is no certificate');
   }
+  requireKey(context.keys, alias);
   if (!equalBytes(leaf.value.spki, context.keys.publicKey(alias))) {
     throw new CommandFailure('certificate_mismatch', `the leaf does not certify the key ${alias}`);
   }

@@ -10,13 +10,14 @@ import { signWithin } from './sign-within.js';
 
 /** Signs a certification request. */
 export const csr: Handler<'key.csr'> = async ({ alias, commonName, nonce }, { keys }) => {
+  const bytes = argumentBytes('nonce', nonce);
   requireKey(keys, alias);
   const spki = keys.publicKey(alias);
   const key = loadPublicKey(spki);
   if (key === null || !isP256(key)) {
     throw new CommandFailure('unsupported', 'certification requests are for keys on P-256');
   }
-  const request = { commonName, spki, nonce: argumentBytes('nonce', nonce) };
+  const request = { commonName, spki, nonce: bytes };
   const built = await refusedAs('key_use_failed', () =>
     signWithin(
       (info) => keys.sign(alias, info),
@@ -28,8 +29,8 @@ export const csr: Handler<'key.csr'> = async ({ alias, commonName, nonce }, { ke
 
 /** Signs bytes. */
 export const sign: Handler<'key.sign'> = async ({ alias, data }, { keys }) => {
-  requireKey(keys, alias);
   const bytes = argumentBytes('data', data);
+  requireKey(keys, alias);
   const signature = await refusedAs('key_use_failed', () => keys.sign(alias, bytes));
   return { signature: toBase64url(signature) };
 };

@@ -16,21 +16,24 @@ import { signWithin } from './sign-within.js';
 export const signRequest: Handler<'request.sign'> = async (args, context) => {
   const { keys, clock } = context;
   const { alias, method, authority, target, contentType } = args;
-  requireKey(keys, alias);
-  if (args.profile === 'r') requireP256(keys.publicKey(alias));
+  const body = argumentBytes('body', args.body);
+  const epoch = argumentU64('epoch', args.epoch);
+  const counter = argumentU64('counter', args.counter);
   if ([authority, target, contentType].some((field) => field.includes('\n'))) {
     throw new CommandFailure('invalid_args', 'no field of a signed request may hold a line feed');
   }
+  requireKey(keys, alias);
+  if (args.profile === 'r') requireP256(keys.publicKey(alias));
   const input: ProfileSInput = {
     method,
     authority,
     target,
     contentType,
     keyId: keyId(keys.publicKey(alias)),
-    epoch: argumentU64('epoch', args.epoch),
-    counter: argumentU64('counter', args.counter),
+    epoch,
+    counter,
     timestampMs: BigInt(args.timestampMs ?? clock.now().getTime()),
-    body: bodyToSign(context, argumentBytes('body', args.body)),
+    body: bodyToSign(context, body),
   };
   const signDer = (message: Uint8Array) => keys.sign(alias, message);
   const headers = await refusedAs('key_use_failed', () =>

@@ -135,6 +135,9 @@ struct Arguments {
       && text.utf8.allSatisfy { isLetterOrDigit($0) || "!#$%&'*+.^_`|~-".utf8.contains($0) }
   }
 
+  /// Whether a text holds no line feed. By bytes: to Swift, CR LF is one character that is not LF.
+  static func isLine(_ text: String) -> Bool { !text.utf8.contains(0x0a) }
+
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

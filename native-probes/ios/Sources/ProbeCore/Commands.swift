@@ -19,8 +19,7 @@ struct Commands {
     case "appattest.generate": return try await generateAppAttestKey(&arguments)
     case "appattest.attest": return try await attest(&arguments)
     case "appattest.assert": return try await assert(&arguments)
-    case "playintegrity.request":
-      throw ProbeFailure(.unsupported, "Play Integrity is a service of Android")
+    case "playintegrity.request": return try requestVerdict(&arguments)
     case "request.sign": return try await signRequest(&arguments)
     case "request.send": return try await sendRequest(&arguments)
     case "reset": return try await reset(&arguments)
@@ -43,6 +42,14 @@ struct Commands {
     ]
   }
 
+  private func requestVerdict(_ arguments: inout Arguments) throws -> JSONValue {
+    let kind = try arguments.text("kind") { ["classic", "standard"].contains($0) }
+    let isShort = { (text: String) in text.utf16.count <= 1024 }
+    _ = try arguments.text(kind == "classic" ? "nonce" : "requestHash", isShort)
+    try arguments.finish()
+    throw ProbeFailure(.unsupported, "Play Integrity is a service of Android")
+  }
+
   private func facts(_ arguments: inout Arguments) throws -> JSONValue {
     try arguments.finish()
     let facts = platform.facts()
@@ -54,6 +61,7 @@ struct Commands {
       "apiLevel": .null,
       "securityPatch": .null,
       "features": .texts(facts.features),
+      "featureVersions": .object([:]),
       "bootProperties": .object([:]),
       "rootHints": .texts(facts.rootHints),
       "passcodeSet": facts.passcodeSet.map(JSONValue.bool) ?? .null,

@@ -57,6 +57,14 @@ enum RequestID {
   }
 }
 
+/// Secrets of owners: 32 bytes.
+enum Secret {
+  // As with ids, the shape alone.
+  static func isValid(_ text: String) -> Bool {
+    text.utf8.count == 43 && text.utf8.allSatisfy(Base64URL.isDigit)
+  }
+}
+
 extension String {
   /// The text of UTF-8 bytes; nil where they are not.
   init?(validating bytes: [UInt8]) {

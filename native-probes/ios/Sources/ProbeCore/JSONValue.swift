@@ -21,6 +21,16 @@ public enum JSONValue: Equatable, Sendable {
     return [UInt8](try encoder.encode(self))
   }
 
+  /// Whether objects and lists stand within each other no deeper than that.
+  func nests(atMost depth: Int) -> Bool {
+    switch self {
+    case .null, .bool, .number, .text: return true
+    case .list(let items): return depth > 0 && items.allSatisfy { $0.nests(atMost: depth - 1) }
+    case .object(let fields):
+      return depth > 0 && fields.values.allSatisfy { $0.nests(atMost: depth - 1) }
+    }
+  }
+
   /// A whole number that JSON holds exactly.
   public var whole: Int64? {
     guard case .number(let number) = self, number.rounded() == number else { return nil }

@@ -68,11 +68,11 @@ extension Commands {
     let alias = try arguments.text("alias", Arguments.isAlias)
     let chain = try arguments.bytesList("chain", count: 1...8)
     try arguments.finish()
-    let spki = try await publicKey(of: alias)
     let keysOfChain = chain.map(SubjectPublicKeyInfo.of(certificate:))
     guard keysOfChain.allSatisfy({ $0 != nil }) else {
       throw ProbeFailure(.invalidArgs, "the chain holds something that is no certificate")
     }
+    let spki = try await publicKey(of: alias)
     guard keysOfChain.first == spki else {
       throw ProbeFailure(.certificateMismatch, "the leaf does not certify the key \(alias)")
     }

@@ -4,6 +4,8 @@ public enum Limits {
   public static let deepLinkPrefix = "attestlab-probe://v1"
   public static let deepLinkBytes = 2048
   public static let requestBytes = 262_144
+  /// Objects and lists of a request's JSON within each other.
+  public static let requestDepth = 16
   public static let answerBytes = 1_048_576
   public static let pageCharacters = 4096
   public static let rememberedIDs = 64

@@ -1,7 +1,8 @@
 /// A request, whole.
 public struct ProbeRequest: Equatable, Sendable {
   public let id: String
-  public let secret: [UInt8]
+  /// 32 bytes, as their text.
+  public let secret: String
   public let command: String
   public let args: [String: JSONValue]
 
@@ -10,11 +11,12 @@ public struct ProbeRequest: Equatable, Sendable {
     let malformed = ProbeFailure(
       .malformedRequest, "the request is none of this protocol version")
     guard json.utf8.count <= Limits.requestBytes,
-      case .object(let fields)? = JSONValue.parse(Array(json.utf8)),
+      let value = JSONValue.parse(Array(json.utf8)), value.nests(atMost: Limits.requestDepth),
+      case .object(let fields) = value,
       Set(fields.keys) == ["v", "id", "secret", "command", "args"],
       case .text(let id)? = fields["id"], RequestID.isValid(id),
-      case .text(let secretText)? = fields["secret"],
-      let secret = Base64URL.decode(secretText), secret.count == 32,
+      case .text(let secret)? = fields["secret"],
+      Secret.isValid(secret),
       case .text(let command)? = fields["command"],
       (1...64).contains(command.unicodeScalars.count),
       case .object(let args)? = fields["args"], let version = fields["v"]

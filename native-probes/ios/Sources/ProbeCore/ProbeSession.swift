@@ -77,7 +77,7 @@ public actor ProbeSession {
   }
 
   private func claim(_ request: ProbeRequest) throws {
-    let digest = commands.platform.sha256(request.secret)
+    let digest = commands.platform.sha256(Array(request.secret.utf8))
     if let known = try owner.ownerDigest() {
       guard equalInConstantTime(known, digest) else {
         throw ProbeFailure(

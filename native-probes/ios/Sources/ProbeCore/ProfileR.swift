@@ -16,8 +16,7 @@ public struct ProfileR {
   /// What is signed; nil where a field holds a line feed. The last line has no end.
   public func signatureBase() -> String? {
     let texts = [request.method, request.authority, request.target, request.contentType]
-    // By bytes: to Swift, CR LF is one character that is not LF.
-    guard texts.allSatisfy({ !$0.utf8.contains(0x0a) }) else { return nil }
+    guard texts.allSatisfy(Arguments.isLine) else { return nil }
     let lines = components().map { "\"\($0.name)\": \($0.value)" }
     return (lines + ["\"@signature-params\": \(parameters())"]).joined(separator: "\n")
   }

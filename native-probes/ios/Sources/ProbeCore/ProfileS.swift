@@ -13,8 +13,7 @@ public struct ProfileS {
       String(request.epoch), String(request.counter), String(request.timestampMs),
       request.contentType, Base64URL.encode(sha256(request.body)),
     ]
-    // By bytes: to Swift, CR LF is one character that is not LF.
-    guard fields.allSatisfy({ !$0.utf8.contains(0x0a) }) else { return nil }
+    guard fields.allSatisfy(Arguments.isLine) else { return nil }
     return fields.map { $0 + "\n" }.joined()
   }
 

@@ -8,9 +8,9 @@ extension Commands {
   func signRequest(_ arguments: inout Arguments) async throws -> JSONValue {
     let alias = try arguments.text("alias", Arguments.isAlias)
     let method = try arguments.text("method", Arguments.isToken)
-    let authority = try arguments.text("authority") { !$0.isEmpty }
-    let target = try arguments.text("target") { !$0.isEmpty }
-    let contentType = try arguments.text("contentType")
+    let authority = try arguments.text("authority") { !$0.isEmpty && Arguments.isLine($0) }
+    let target = try arguments.text("target") { !$0.isEmpty && Arguments.isLine($0) }
+    let contentType = try arguments.text("contentType", Arguments.isLine)
     let body = try arguments.bytes("body")
     let epoch = try arguments.u64("epoch")
     let counter = try arguments.u64("counter")
@@ -68,6 +68,9 @@ extension Commands {
     let anchors = try arguments.bytesList("anchors", count: 1...8)
     let pinTexts = try arguments.optionalTexts("pins", count: 1...8)
     try arguments.finish()
+    guard anchors.allSatisfy({ SubjectPublicKeyInfo.of(certificate: $0) != nil }) else {
+      throw arguments.invalid("anchors", "holds something that is no certificate")
+    }
     let pins = try pinTexts.map { texts in
       guard let pins = Pins(texts) else {
         throw arguments.invalid("pins", "holds something that is no pin")

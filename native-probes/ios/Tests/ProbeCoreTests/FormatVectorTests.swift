@@ -15,6 +15,14 @@ final class FormatVectorTests: XCTestCase {
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
   }
 
+  func testFilesAreThoseThatWerePublished() throws {
+    let sums = try Vectors.sums()
+    XCTAssertGreaterThan(sums.count, 20)
+    for (name, digest) in sums {
+      XCTAssertEqual(Hex.encode(SoftwareSHA256.digest(try Vectors.bytes(of: name))), digest, name)
+    }
+  }
+
   func testKeyID() throws {
     let vector = try Vectors.all().of("keyId").object()
     let id = SubjectPublicKeyInfo.keyID(

@@ -3,14 +3,6 @@ import XCTest
 @testable import ProbeCore
 
 final class PinTests: XCTestCase {
-  /// A certificate in its outline: what comes before the key, the key, and something after it.
-  private func certificate(spki: [UInt8], version: Bool = true) -> [UInt8] {
-    let empty = DER.sequence()
-    let head = version ? DER.contextConstructed(0, DER.integer(2)) : []
-    let tbs = DER.sequence(head, DER.integer(1), empty, empty, empty, empty, spki, empty)
-    return DER.sequence(tbs, empty, DER.bitString([0]))
-  }
-
   private func key() throws -> [UInt8] {
     try Vectors.all().of("keyId").object().of("spkiHex").hex()
   }
@@ -54,4 +46,12 @@ final class PinTests: XCTestCase {
     }
     XCTAssertNil(Pins([]))
   }
+}
+
+/// A certificate in its outline: what comes before the key, the key, and something after it.
+func certificate(spki: [UInt8], version: Bool = true) -> [UInt8] {
+  let empty = DER.sequence()
+  let head = version ? DER.contextConstructed(0, DER.integer(2)) : []
+  let tbs = DER.sequence(head, DER.integer(1), empty, empty, empty, empty, spki, empty)
+  return DER.sequence(tbs, empty, DER.bitString([0]))
 }

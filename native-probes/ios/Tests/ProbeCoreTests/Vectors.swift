@@ -23,6 +23,19 @@ enum Vectors {
       .map { ($0, try read(examples.appendingPathComponent($0)).object()) }
   }
 
+  /// Digests of all these files, by their names.
+  static func sums() throws -> [(name: String, digest: String)] {
+    try String(decoding: bytes(of: "SHA256SUMS"), as: UTF8.self).split(separator: "\n")
+      .map { line in
+        let parts = line.split(separator: " ").map(String.init)
+        return (name: try XCTUnwrap(parts.last), digest: try XCTUnwrap(parts.first))
+      }
+  }
+
+  static func bytes(of name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+
   private static func read(_ file: URL) throws -> JSONValue {
     try XCTUnwrap(JSONValue.parse([UInt8](try Data(contentsOf: file))), file.path)
   }

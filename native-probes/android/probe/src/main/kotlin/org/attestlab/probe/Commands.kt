@@ -37,16 +37,16 @@ internal class Commands(
     private val table: Map<String, Arguments.() -> Result> =
         mapOf(
             "hello" to { hello() },
-            "facts" to { read { facts.collect() } },
+            "facts" to { facts() },
             "key.generate" to { generate() },
             "key.csr" to { csr() },
             "key.sign" to { sign() },
             "key.export" to { export() },
             "key.delete" to { delete() },
             "certificate.install" to { install() },
-            "appattest.generate" to { appleOnly() },
-            "appattest.attest" to { appleOnly("keyId", "clientDataHash") },
-            "appattest.assert" to { appleOnly("keyId", "clientDataHash") },
+            "appattest.generate" to { appleOnly {} },
+            "appattest.attest" to { appleOnly { hashArguments() } },
+            "appattest.assert" to { appleOnly { hashArguments() } },
             "playintegrity.request" to { integrityToken() },
             "request.sign" to { signRequest() },
             "request.send" to { sendRequest() },
@@ -72,6 +72,11 @@ internal class Commands(
             "probe" to linkedMapOf("name" to "attestlab probe for Android", "build" to facts.build()),
             "platform" to "android",
         )
+    }
+
+    private fun Arguments.facts(): Result {
+        read {}
+        return facts.collect()
     }
 
     private fun Arguments.generate(): Result {
@@ -141,9 +146,14 @@ internal class Commands(
         return emptyMap()
     }
 
-    private fun Arguments.appleOnly(vararg names: String): Result {
-        read { names.forEach { bytes(it) } }
+    private fun Arguments.appleOnly(reading: Arguments.() -> Unit): Result {
+        read(reading)
         throw ProbeFailure(ErrorCode.UNSUPPORTED, "App Attest is a service of iOS")
+    }
+
+    private fun Arguments.hashArguments() {
+        bytes("keyId", APP_ATTEST_KEY_BYTES..APP_ATTEST_KEY_BYTES)
+        bytes("clientDataHash", 1..Int.MAX_VALUE)
     }
 
     private fun Arguments.integrityToken(): Result {
@@ -245,6 +255,7 @@ internal class Commands(
         val TIMES = 0L..9_007_199_254_740_991L
         val NAME_CHARS = 1..64
         const val LADDER_RUNGS = 4
+        const val APP_ATTEST_KEY_BYTES = 32
         const val MAX_CHAIN = 8
         const val INTEGRITY_CHARS = 1024
         val PROFILE = Regex("s|r")

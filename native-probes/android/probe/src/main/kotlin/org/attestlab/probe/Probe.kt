@@ -100,7 +100,7 @@ class Probe internal constructor(
             is DeepLink.Inline -> receive(parsed.json, null)
             is DeepLink.Remote ->
                 worker.execute {
-                    val json = fetch(parsed.url)
+                    val json = fetched(parsed.url)
                     main.execute {
                         if (json != null) {
                             receive(json, parsed.id)
@@ -111,6 +111,15 @@ class Probe internal constructor(
                 }
         }
     }
+
+    private fun fetched(url: String): String? =
+        try {
+            fetch(url)
+        } catch (
+            @Suppress("TooGenericExceptionCaught") _: Exception, // Such as SecurityException, where the app may use no network.
+        ) {
+            null
+        }
 
     private fun receive(
         json: String,

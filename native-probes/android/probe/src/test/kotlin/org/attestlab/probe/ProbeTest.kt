@@ -164,6 +164,14 @@ class ProbeTest {
     }
 
     @Test
+    fun `says that a request cannot be fetched where the app may use no network`() {
+        val phone = TestProbe(fetch = { throw SecurityException("missing INTERNET permission?") }).claim()
+        phone.probe.open("attestlab-probe://v1?u=https%3A%2F%2Fa.example%2F1&i=${TestProbe.bytes(16)}")
+        phone.work()
+        assertEquals("request_unreachable", phone.code(phone.answer()))
+    }
+
+    @Test
     fun `knows no other command`() {
         assertEquals("unknown_command", TestProbe().claim().refusal("key.steal"))
     }

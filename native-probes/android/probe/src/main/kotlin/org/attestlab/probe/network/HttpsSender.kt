@@ -66,6 +66,9 @@ class HttpsSender(
             read(connection)
         } catch (failure: IOException) {
             SendResult.Failed(phaseOf(failure, progress), describe(failure, client?.key))
+        } catch (failure: SecurityException) {
+            // The phone's owner has taken the network away from the app: no name is looked up for it.
+            SendResult.Failed("resolve", "SecurityException ${failure.message.orEmpty()}")
         } finally {
             connection.disconnect()
         }

@@ -9,9 +9,6 @@ import java.io.StringWriter
 
 /** Strict JSON, as Map, List, String, Long, Double, Boolean and null. */
 object Json {
-    /** Deeper than any request of the protocol, and far from the end of the stack. */
-    private const val MAX_DEPTH = 16
-
     /** The object that a text is, or null where it is none. */
     fun parseObject(text: String): Map<String, Any?>? =
         try {
@@ -53,7 +50,7 @@ object Json {
         reader: JsonReader,
         depth: Int,
     ): Map<String, Any?> {
-        if (depth > MAX_DEPTH) throw IOException("too deep")
+        if (depth >= Limits.REQUEST_DEPTH) throw IOException("too deep")
         val members = LinkedHashMap<String, Any?>()
         reader.beginObject()
         while (reader.hasNext()) members[reader.nextName()] = readValue(reader, depth + 1)
@@ -65,7 +62,7 @@ object Json {
         reader: JsonReader,
         depth: Int,
     ): List<Any?> {
-        if (depth > MAX_DEPTH) throw IOException("too deep")
+        if (depth >= Limits.REQUEST_DEPTH) throw IOException("too deep")
         val items = ArrayList<Any?>()
         reader.beginArray()
         while (reader.hasNext()) items.add(readValue(reader, depth + 1))

@@ -4,6 +4,9 @@ package org.attestlab.probe.protocol
 object Limits {
     const val DEEP_LINK_BYTES = 2048
     const val REQUEST_BYTES = 262_144
+
+    /** Objects and lists of a request's JSON within each other: far from the end of the stack. */
+    const val REQUEST_DEPTH = 16
     const val PAGE_CHARS = 4096
     const val ANSWER_BYTES = 1_048_576
     const val REMEMBERED_IDS = 64

@@ -5,6 +5,7 @@ import org.attestlab.probe.keys.KeyAlgorithm
 import org.attestlab.probe.keys.KeyLevel
 import org.attestlab.probe.keys.KeyRequest
 import org.attestlab.probe.model.ModelPhone
+import org.attestlab.probe.model.NoNetwork
 import org.attestlab.probe.model.ServerIdentity
 import org.attestlab.probe.model.TestAuthority
 import org.attestlab.probe.model.TestProbe
@@ -234,6 +235,14 @@ class HttpsSenderTest {
         assertEquals("connect", failed(sender.send(request(port), null)).phase)
         assertEquals("resolve", failed(sender.send(request(443, host = "no-such-name.invalid"), null)).phase)
     }
+
+    @Test
+    fun `fails where the app may use no network`() =
+        NoNetwork.during {
+            val sent = sender.send(request(1), null) as SendResult.Failed
+            assertEquals("resolve", sent.phase)
+            assertTrue(sent.error, "INTERNET" in sent.error)
+        }
 
     @Test
     fun `fails where an answer is too large or none`() {

@@ -59,7 +59,14 @@ class ConformanceTest {
 
     @Test
     fun `vectors are all known here`() {
-        assertEquals(setOf("about", "keyId", "csr", "binding", "profileS", "profileR", "deepLinks", "paging"), vectors.keys)
+        assertEquals(setOf("about", "keyId", "csr", "binding", "profileS", "profileR", "deepLinks", "paging", "refusals"), vectors.keys)
+    }
+
+    @Test
+    fun `files are those that were published, to the byte`() {
+        val sums = File(folder, "SHA256SUMS").readLines().map { it.split("  ") }
+        assertTrue(sums.size > MIN_EXAMPLES)
+        for ((digest, name) in sums) assertEquals(name, digest, hex(sha256(File(folder, name).readBytes())))
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.attestlab.probe.protocol
 
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
 import org.junit.Test
@@ -35,9 +36,14 @@ class JsonTest {
 
     @Test
     fun `refuses depth that no request has`() {
-        for (depth in listOf(18, 100_000)) {
-            assertNull(Json.parseObject("{\"a\":" + "[".repeat(depth) + "]".repeat(depth) + "}"))
-            assertNull(Json.parseObject("{\"a\":".repeat(depth) + "1" + "}".repeat(depth)))
+        fun lists(depth: Int) = Json.parseObject("{\"a\":" + "[".repeat(depth - 1) + "]".repeat(depth - 1) + "}")
+
+        fun objects(depth: Int) = Json.parseObject("{\"a\":".repeat(depth) + "1" + "}".repeat(depth))
+        assertNotNull(lists(16))
+        assertNotNull(objects(16))
+        for (depth in listOf(17, 100_000)) {
+            assertNull(lists(depth))
+            assertNull(objects(depth))
         }
     }
 
