@@ -1,5 +1,7 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { bitString } from './der-values.js';
 import { der } from './der-writer.js';
+import { children, readDer } from './der.js';
 import { encodeName, type DistinguishedName, type NameAttribute } from './distinguished-name.js';
 import { SIGNATURE_OID } from './signature.js';
 
@@ -18,8 +20,8 @@ export interface CertificateSigner {
   sign(data: Uint8Array): Uint8Array;
 }
 
-/** What a new certificate says. */
-export interface NewCertificate {
+/** What a new certificate says, with the algorithm of its signature. */
+export interface NewTbsCertificate {
   readonly serial: bigint;
   /** A name that was read is written as it was: verifiers compare issuer and subject by bytes. */
   readonly issuer: readonly NameAttribute[] | DistinguishedName;
@@ -29,6 +31,12 @@ export interface NewCertificate {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
   readonly extensions?: readonly NewExtension[];
+  /** DER of the AlgorithmIdentifier. */
+  readonly algorithm: Uint8Array;
+}
+
+/** What a new certificate says, and who signs it. */
+export interface NewCertificate extends Omit<NewTbsCertificate, 'algorithm'> {
   readonly signer: CertificateSigner;
 }
 
@@ -38,19 +46,30 @@ export const EXTENSION_OID = {
   basicConstraints: '2.5.29.19',
 } as const;
 
-/** Mints an X.509 version 3 certificate; used for virtual phones and tests, never to judge one. */
-export function buildCertificate(certificate: NewCertificate): Uint8Array {
-  const tbs = der.sequence(
+/** Mints an X.509 version 3 certificate. */
+export function buildCertificate({ signer, ...content }: NewCertificate): Uint8Array {
+  return signEnvelope(encodeTbsCertificate({ ...content, algorithm: signer.algorithm }), signer);
+}
+
+/** The tbsCertificate (RFC 5280, 4.1) alone, for a key that is elsewhere; DER. */
+export function encodeTbsCertificate(certificate: NewTbsCertificate): Uint8Array {
+  return der.sequence(
     der.contextExplicit(0, der.integer(2)),
     der.integer(certificate.serial),
-    certificate.signer.algorithm,
+    certificate.algorithm,
     'raw' in certificate.issuer ? certificate.issuer.raw : encodeName(certificate.issuer),
     der.sequence(der.time(certificate.notBeforeMs), der.time(certificate.notAfterMs)),
     encodeName(certificate.subject),
     certificate.spki,
     ...extensionList(certificate.extensions ?? []),
   );
-  return signEnvelope(tbs, certificate.signer);
+}
+
+/** RFC 5280, 4.2.1.2 (1): SHA-1 of the bits of a SubjectPublicKeyInfo's key. */
+export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
+  const [, key] = children(readDer(spki));
+  if (key === undefined) throw new TypeError('a SubjectPublicKeyInfo without key');
+  return new Uint8Array(createHash('sha1').update(bitString(key)).digest());
 }
 
 /** `SEQUENCE { tbs, algorithm, signature }`: the envelope of certificates and of PKCS#10 requests. */

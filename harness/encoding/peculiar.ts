@@ -8,10 +8,7 @@ export {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
   type Extension,
 } from '@peculiar/x509';

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { toHex, utf8 } from '../encoding/bytes.js';
 import { parseCertificate, extensionsOf } from '../encoding/certificate.js';
@@ -6,11 +6,12 @@ import {
   authorityExtensions,
   buildCertificate,
   EXTENSION_OID,
+  keyIdentifierOf,
   type CertificateSigner,
   type NewExtension,
 } from '../encoding/certificate-builder.js';
-import { bitString, octetString } from '../encoding/der-values.js';
-import { children, readDer } from '../encoding/der.js';
+import { octetString } from '../encoding/der-values.js';
+import { readDer } from '../encoding/der.js';
 import { der } from '../encoding/der-writer.js';
 import { NAME_OID, type NameAttribute } from '../encoding/distinguished-name.js';
 import { parsing } from '../encoding/parsed.js';
@@ -158,14 +159,8 @@ function subjectOf(name: string): readonly NameAttribute[] {
 }
 
 function subjectKeyIdentifier(spki: Uint8Array): NewExtension {
-  // RFC 5280, 4.2.1.2 (1): SHA-1 of the key's bits. Tools that mint with a loaded key compute it anew.
-  const [, key] = children(readDer(spki));
-  if (key === undefined) throw new TypeError('a SubjectPublicKeyInfo without key');
-  const identifier = createHash('sha1').update(bitString(key)).digest();
-  return {
-    oid: OID.subjectKeyIdentifier,
-    value: der.octetString(new Uint8Array(identifier)),
-  };
+  // Tools that mint with a loaded key compute it anew.
+  return { oid: OID.subjectKeyIdentifier, value: der.octetString(keyIdentifierOf(spki)) };
 }
 
 // What the authority calls its key; one that calls it nothing is matched by name alone.

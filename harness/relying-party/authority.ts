@@ -1,22 +1,25 @@
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { toHex } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
+import {
+  encodeTbsCertificate,
+  keyIdentifierOf,
+  type NewExtension,
+  type NewTbsCertificate,
+} from '../encoding/certificate-builder.js';
 import { der } from '../encoding/der-writer.js';
+import { NAME_OID, type NameAttribute } from '../encoding/distinguished-name.js';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  PublicKey,
   SubjectKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
   type Extension,
 } from '../encoding/peculiar.js';
 import { SIGNATURE_OID } from '../encoding/signature.js';
 import { keptKey, newPrivateKey, type IssuingKey } from './issuing/issuing-key.js';
 
-const SIGNED_WITH = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const SIGNATURE_ALGORITHM = der.sequence(der.oid(SIGNATURE_OID.ecdsaSha256));
 
 /** What a certificate is issued for; the authority adds issuer, serial number and key identifiers. */
@@ -50,73 +53,73 @@ export interface AuthorityOptions {
 }
 
 /** The certificate that an authority with this key issues to itself. */
-export async function selfSigned(
+export function selfSigned(
   key: IssuingKey,
   { commonName, notBefore, notAfter }: AuthorityOptions,
 ): Promise<Uint8Array> {
-  const name = [{ CN: [commonName] }];
-  const publicKey = new PublicKey(key.spki);
+  const name = nameOf(commonName);
   return signed(key, {
-    ...{ subject: name, issuer: name, notBefore, notAfter, publicKey },
+    ...{ subject: name, issuer: name, notBefore, notAfter, spki: key.spki },
     extensions: [
       // The authority signs leaves only: a certificate that it issued must not issue others.
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(publicKey),
-    ],
+      subjectKeyIdentifier(key.spki),
+    ].map(newExtension),
   });
 }
 
 /** The authority of a certificate and its key. */
-export async function authorityOf(key: IssuingKey, certificate: Uint8Array): Promise<Authority> {
-  const issuer = new X509Certificate(certificate).subjectName;
+export function authorityOf(key: IssuingKey, certificate: Uint8Array): Authority {
+  const issuer = readCertificate(certificate).subject;
   // The same in every certificate, and encoded once.
-  const isNoAuthority = new BasicConstraintsExtension(false, undefined, true);
-  const signsAlone = new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true);
-  const ofIssuer = await AuthorityKeyIdentifierExtension.create(new PublicKey(key.spki));
+  const common = [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new AuthorityKeyIdentifierExtension(toHex(keyIdentifierOf(key.spki))),
+  ].map(newExtension);
   return {
     certificate,
-    async issue(order) {
-      const publicKey = new PublicKey(order.spki);
-      return signed(key, {
-        subject: [{ CN: [order.commonName] }],
-        ...{ issuer, notBefore: order.notBefore, notAfter: order.notAfter, publicKey },
-        extensions: [
-          isNoAuthority,
-          signsAlone,
-          await SubjectKeyIdentifierExtension.create(publicKey),
-          ofIssuer,
-          ...order.extensions,
-        ],
-      });
-    },
+    issue: ({ commonName, spki, notBefore, notAfter, extensions }) =>
+      signed(key, {
+        ...{ subject: nameOf(commonName), issuer, notBefore, notAfter, spki },
+        extensions: [...common, ...[subjectKeyIdentifier(spki), ...extensions].map(newExtension)],
+      }),
   };
 }
 
-type Content = Omit<
-  Parameters<typeof X509CertificateGenerator.create>[0],
-  'serialNumber' | 'signingAlgorithm' | 'signature' | 'signingKey'
->;
+type Content = Pick<NewTbsCertificate, 'subject' | 'issuer' | 'spki' | 'extensions'> &
+  Pick<CertificateOrder, 'notBefore' | 'notAfter'>;
 
-// The library encodes what is signed, under a signature that stands for none; a key may be anywhere,
-// and so is only given the bytes.
-async function signed(key: IssuingKey, content: Content): Promise<Uint8Array> {
-  const draft = await X509CertificateGenerator.create(
-    {
-      ...content,
-      serialNumber: newSerial(),
-      signingAlgorithm: SIGNED_WITH,
-      signature: new Uint8Array(64).fill(1),
-    },
-    webcrypto,
-  );
-  const { tbs } = readCertificate(new Uint8Array(draft.rawData));
+// A key may be anywhere, and is given the bytes alone.
+async function signed(
+  key: IssuingKey,
+  { notBefore, notAfter, ...content }: Content,
+): Promise<Uint8Array> {
+  const tbs = encodeTbsCertificate({
+    ...content,
+    serial: newSerial(),
+    ...{ notBeforeMs: notBefore.getTime(), notAfterMs: notAfter.getTime() },
+    algorithm: SIGNATURE_ALGORITHM,
+  });
   return der.sequence(tbs, SIGNATURE_ALGORITHM, der.bitString(await key.sign(tbs)));
 }
 
+function nameOf(commonName: string): readonly NameAttribute[] {
+  return [{ oid: NAME_OID.commonName, value: commonName }];
+}
+
+function subjectKeyIdentifier(spki: Uint8Array): Extension {
+  return new SubjectKeyIdentifierExtension(toHex(keyIdentifierOf(spki)));
+}
+
+function newExtension({ type, critical, value }: Extension): NewExtension {
+  return { oid: type, critical, value: new Uint8Array(value) };
+}
+
 // RFC 5280, 4.1.2.2: positive and at most 20 octets; at least 64 random bits.
-function newSerial(): string {
+function newSerial(): bigint {
   const octets = randomBytes(16);
   octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
-  return toHex(octets);
+  return BigInt(`0x${toHex(octets)}`);
 }

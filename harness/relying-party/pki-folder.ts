@@ -58,10 +58,9 @@ export async function openPkiFolder(folder: string, options: PkiFolderOptions): 
   const elsewhere = await openElsewhere(folder, options.enrolmentKey);
   const notAfter = new Date(nowMs + AUTHORITY_DAYS * DAY_MS);
   await fill(folder, { validity: { notBefore, notAfter }, elsewhere });
-  const [servers, clients] = await Promise.all([
-    readAuthority(folder, 'serverAnchor', 'serverAuthorityKey', options.now),
-    readAuthority(folder, 'clientAnchor', elsewhere ?? 'clientAuthorityKey', options.now),
-  ]);
+  const servers = readAuthority(folder, 'serverAnchor', 'serverAuthorityKey', options.now);
+  const enrolmentKey = elsewhere ?? 'clientAuthorityKey';
+  const clients = readAuthority(folder, 'clientAnchor', enrolmentKey, options.now);
   const ends = Math.min(nowMs + SERVER_DAYS * DAY_MS, servers.endsMs);
   const order = {
     commonName: options.dnsName,
@@ -133,12 +132,12 @@ async function fill(
   }
 }
 
-async function readAuthority(
+function readAuthority(
   folder: string,
   anchor: keyof typeof PKI_FILES,
   from: keyof typeof PKI_FILES | IssuingKey,
   now: Date,
-): Promise<{ readonly authority: Authority; readonly endsMs: number }> {
+): { readonly authority: Authority; readonly endsMs: number } {
   const file = join(folder, PKI_FILES[anchor]);
   const certificate = readCertificateFile(file);
   const [key, name] =
@@ -153,7 +152,7 @@ async function readAuthority(
   if (endsMs <= now.getTime()) {
     throw invalid(file, `has expired; move ${folder} away, and a new one is made`);
   }
-  return { authority: await authorityOf(key, new Uint8Array(certificate.raw)), endsMs };
+  return { authority: authorityOf(key, new Uint8Array(certificate.raw)), endsMs };
 }
 
 function readCertificateFile(file: string): X509Certificate {

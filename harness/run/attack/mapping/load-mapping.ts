@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { loadYaml, readOwnerOnly, type Configured } from '../../../configuration.js';
+import { loadYaml, type Configured } from '../../../configuration.js';
+import { readSecret } from '../../../owner-only.js';
 import { countsBy } from './read-answer.js';
 import { templateProblems, type Problem } from './known-names.js';
 import { mappingSchema, type MappingFile } from './schema.js';
@@ -40,7 +41,7 @@ function headerValue(
 
   function secret(): string {
     if (typeof stated === 'string') return stated;
-    if ('file' in stated) return readOwnerOnly(resolve(dirname(file), stated.file)).trim();
+    if ('file' in stated) return readSecret(resolve(dirname(file), stated.file)).trim();
     const set = environment[stated.env];
     if (set !== undefined && set !== '') return set;
     throw configured.invalid(
