@@ -106,6 +106,19 @@ export const ERRORS = {
     exit: 4,
     remedy: 'read the message; whoever issues client certificates is out of reach or misconfigured',
   },
+  ERR_TOKEN_LIBRARY: {
+    room: 'relying-party',
+    retryable: false,
+    exit: 2,
+    remedy: 'npm install node-webcrypto-p11@2.8.0 beside attestlab; it takes a C++ compiler',
+  },
+  ERR_TOKEN_UNUSABLE: {
+    room: 'relying-party',
+    // A token counts wrong PINs and locks itself.
+    retryable: false,
+    exit: 4,
+    remedy: 'read the message; check the module, the token, the label of the key and the PIN',
+  },
   ERR_INTERCEPTION: {
     room: 'interception',
     retryable: true,

@@ -9,7 +9,7 @@ export class NotFetched extends Error {}
 
 /** Path of the Node of a version, fetched once into the user's cache; throws `NotFetched`. */
 export function fetchedNode(version) {
-  const folder = join(cacheFolder(), `${version}-${process.platform}-${process.arch}`);
+  const folder = join(cacheFolder('node'), `${version}-${process.platform}-${process.arch}`);
   const binary = join(folder, 'node_modules', packageName(), 'bin', fileName());
   if (!existsSync(binary)) fetch(version, folder);
   const said = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim();
@@ -17,9 +17,9 @@ export function fetchedNode(version) {
   throw new NotFetched(`Node ${version}: ${binary} answers ${said ?? 'nothing'}; remove ${folder}`);
 }
 
-/** Where fetched Nodes are kept: outside of the repository, so that a clean checkout keeps them. */
-function cacheFolder() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'attestlab', 'node');
+/** Where what is fetched is kept: outside of the repository, so that a clean checkout keeps it. */
+export function cacheFolder(kind) {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'attestlab', kind);
 }
 
 // The package `node` only links one of these when its install script runs; none is to run here.

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { productRoot } from '../product.js';
 import { main } from './main.js';
 import { command } from './testing/captured-terminal.js';
@@ -18,6 +18,8 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(join(home, '..'), { recursive: true, force: true });
 });
+
+const TOKEN_KEY = 'pkcs11:token=lab;object=ca?module-path=/usr/lib/module.so';
 
 interface Line {
   readonly level: string;
@@ -112,6 +114,25 @@ describe('attestlab serve', () => {
     });
   });
 
+  it.skipIf(existsSync(join(productRoot, 'node_modules', 'node-webcrypto-p11')))(
+    'exits 2 with what to install where a key is on a token and nothing speaks to one',
+    async () => {
+      vi.stubEnv('ATTESTLAB_TOKEN_PIN', '4711');
+      const { exit, out, err } = await command(
+        'serve',
+        '--home',
+        home,
+        '--enrolment-key',
+        TOKEN_KEY,
+      );
+      vi.unstubAllEnvs();
+      expect([exit, out]).toEqual([2, '']);
+      expect(err).toMatch(/node-webcrypto-p11 is not installed/);
+      expect(err).toMatch(/npm install node-webcrypto-p11@.* C\+\+ compiler/);
+      expect(err).not.toContain('4711');
+    },
+  );
+
   it('exits 4 and says so where a port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -123,6 +144,10 @@ describe('attestlab serve', () => {
   });
 
   it.each([
+    [['--enrolment-key', '/etc/ca.key'], /not the PKCS#11 URI of a key .*begins with pkcs11:/],
+    [['--enrolment-key', TOKEN_KEY], /the token has no PIN: .*ATTESTLAB_TOKEN_PIN/],
+    [['--enrolment-key', `${TOKEN_KEY}&pin-value=1`], /a PIN does not belong into it/],
+    [['--enrolment-key', `${TOKEN_KEY}&pin-source=/no/pin`], /\/no\/pin: ENOENT/],
     [['--store', 'nosql://here'], /a store is memory:, sqlite:FILE or postgres/],
     [['--policy', 'none'], /--policy: no such policy "none"/],
     [['--counters', 'none'], /Allowed choices are strict, window, nonce/],

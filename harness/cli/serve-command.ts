@@ -18,6 +18,7 @@ export interface ServeCommandOptions {
   readonly policy?: string;
   readonly trust?: string;
   readonly store?: string;
+  readonly enrolmentKey?: string;
   readonly address: string;
   readonly publicHost: string;
   readonly enrolmentPort?: number;
@@ -28,6 +29,9 @@ export interface ServeCommandOptions {
   readonly tls: TlsVersions;
   readonly counters: 'strict' | 'window' | 'nonce';
 }
+
+/** Where a token's PIN is, which the command line never has: every user may read that. */
+const TOKEN_PIN = 'ATTESTLAB_TOKEN_PIN';
 
 /** Counters of a window, as RFC 4303 has it by default. */
 const WINDOW = 64;
@@ -46,10 +50,11 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
     const policy = options.policy === undefined ? loaded.policy : asked(options.policy);
     const lab: Lab = { ...loaded, policy };
     const { store, address, publicHost, trust, enrolmentPort, apiPort, tls: tlsVersions } = options;
-    const { diagnosticsPort } = options;
+    const { diagnosticsPort, enrolmentKey: uri } = options;
     const served = await serveLab({
       ...{ lab, address, publicHost, tlsVersions },
       ...(store === undefined ? {} : { store }),
+      ...(uri === undefined ? {} : { enrolmentKey: { uri, pin: process.env[TOKEN_PIN] } }),
       counterMode: options.counters === 'window' ? { window: WINDOW } : options.counters,
       policy: labPolicy(lab),
       ...(trust === undefined ? {} : { trust }),

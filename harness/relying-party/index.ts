@@ -28,6 +28,7 @@ export type { OpenApi } from './http/openapi.js';
 export { TLS_VERSIONS, type TlsVersions } from './http/listener.js';
 export { SHORT_LIVED, type ClientCertificatePolicy } from './issue-certificate.js';
 export type { CertificationOrder, ClientCertificateIssuer } from './issuing/issuer.js';
+export { openTokenKey, type TokenKey, type TokenKeyOptions } from './issuing/token-key.js';
 export { loggingEvents } from './log-events.js';
 export { MemoryStore } from './memory-store.js';
 export * from './monitoring/index.js';

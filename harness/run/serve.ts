@@ -6,13 +6,17 @@ import {
   loggingEvents,
   openPkiFolder,
   openStore,
+  openTokenKey,
   PKI_FILES,
   readAdminToken,
   startRelyingParty,
   type CounterMode,
+  type LabPki,
   type RelyingParty,
   type RelyingPartyOptions,
   TrafficLog,
+  type TokenKey,
+  type TokenKeyOptions,
   type TlsVersions,
 } from '../relying-party/index.js';
 import { loadTrust, type TrustSet } from '../trust/index.js';
@@ -42,6 +46,8 @@ export interface ServeOptions {
   readonly counterMode?: CounterMode;
   /** The URL of where it remembers, see `openStore`; a file in its home where it is left out. */
   readonly store?: string;
+  /** Where the enrolment authority's key is on a token; a file in the home where it is left out. */
+  readonly enrolmentKey?: TokenKeyOptions;
   /** Takes structured lines. */
   readonly log: { write(line: string): void };
   /** Spoils it, to prove that attacks on it would be noticed; no command reaches this. */
@@ -74,9 +80,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const gaps = trustGaps(trust, { policy, now: new Date() });
   const pkiFolder = join(home, 'pki');
   const adminTokenFile = join(home, 'admin-token');
-  const pki = await openPkiFolder(pkiFolder, {
-    ...{ dnsName: rpId, alternativeNames: [publicHost], now: new Date() },
-  });
+  const { pki, tokenKey } = await openPki(pkiFolder, options);
   const { log, ...events } = loggingEvents(options.log);
   const store = await openStore(options.store ?? `sqlite:${join(home, STORE_FILE)}`);
   const whole: RelyingPartyOptions = {
@@ -99,6 +103,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const relyingParty = await startRelyingParty(spoil?.(whole) ?? whole).catch(
     async (error: unknown) => {
       await store.close();
+      tokenKey?.close();
       throw error;
     },
   );
@@ -107,6 +112,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     {
       ...{ enrolUrl, apiUrl, adminUrl, rpId, policy: policy.id, tls: options.tlsVersions },
       ...(diagnosticsUrl === null ? {} : { diagnosticsUrl }),
+      enrolmentKey: tokenKey === null ? 'file' : 'token',
       anchors: anchorNames(trust),
     },
     'listening',
@@ -119,9 +125,31 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     async close() {
       await relyingParty.close();
       await store.close();
+      tokenKey?.close();
       log.info('closed');
     },
   };
+}
+
+async function openPki(
+  folder: string,
+  { lab, publicHost, enrolmentKey }: ServeOptions,
+): Promise<{ readonly pki: LabPki; readonly tokenKey: TokenKey | null }> {
+  const { rpId } = lab.referenceValues.relyingParty;
+  const names = { dnsName: rpId, alternativeNames: [publicHost], now: new Date() };
+  if (enrolmentKey === undefined)
+    return { pki: await openPkiFolder(folder, names), tokenKey: null };
+  let tokenKey: TokenKey | null = null;
+  try {
+    const pki = await openPkiFolder(folder, {
+      ...names,
+      enrolmentKey: async (absent) => (tokenKey = await openTokenKey(enrolmentKey, absent)),
+    });
+    return { pki, tokenKey };
+  } catch (error) {
+    (tokenKey as TokenKey | null)?.close();
+    throw error;
+  }
 }
 
 /** The names of a trust set's anchors, by what they are anchors of. */

@@ -13,6 +13,10 @@ export const declareServe: DeclareVerb = (program, { terminal, finish }) => {
     .option('--policy <policy>', "a policy's name or file (.yaml); default: the lab's own")
     .option('--trust <folder>', "trust anchors, and no others; default: the lab's own")
     .option('--store <url>', 'memory:, sqlite:FILE or postgres:...; default: a file in the home')
+    .option(
+      '--enrolment-key <uri>',
+      'pkcs11: URI of its key on a token; default: a file in the home',
+    )
     .option('--address <ip>', 'address to listen on', '127.0.0.1')
     .option('--public-host <name>', 'name or address under which phones reach it', 'localhost')
     .option('--enrolment-port <n>', "without client certificates; default: the lab's", port)
@@ -48,7 +52,13 @@ Keys and authorities are made on first use and kept in the home folder, for its
 owner alone. Structured lines go to stdout, one JSON object each; they hold no
 body, challenge, token or key.
 
+--enrolment-key keeps the enrolment CA's key on a PKCS#11 token (RFC 7512), where
+it is made on first use, and wants the package node-webcrypto-p11 beside attestlab:
+  pkcs11:token=LABEL;object=KEY?module-path=MODULE.so&pin-source=file:/OWNER-ONLY
+Where pin-source is left out, the PIN is in the environment, ATTESTLAB_TOKEN_PIN.
+
 A lab of virtual phones also trusts roots that are kept in the home folder, and
 \`attestlab attack --home\` mints evidence under them. No other lab ever does.
 
-Exit codes: 0 ended by a signal, 2 usage or a bad file, 4 a port that is taken`;
+Exit codes: 0 ended by a signal, 2 usage or a bad file, 4 a port that is taken
+or a token that cannot be used`;
