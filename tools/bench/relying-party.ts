@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './figure.js';
+import { benchIssuance } from './relying-party/issuance.js';
 import { benchOneCounter } from './relying-party/one-counter.js';
 import { benchOutstanding } from './relying-party/outstanding.js';
 import { benchSignedRate } from './relying-party/signed-rate.js';
@@ -21,6 +22,7 @@ export const relyingParty: Figure = {
       await benchOneCounter(url('counter'), print);
       await benchOutstanding(url('challenges'), print);
       await benchValidation(folder, print);
+      await benchIssuance(print);
       await benchSoak({ url: url('soak'), seconds: soakSeconds() }, print);
     } finally {
       rmSync(folder, { recursive: true, force: true });
