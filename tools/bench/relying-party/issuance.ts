@@ -31,7 +31,7 @@ export async function benchIssuance(print: Print): Promise<void> {
   try {
     const inProcess = issuing(await createAuthority(options));
     const onToken =
-      token === null ? null : issuing(await authorityOf(token, await selfSigned(token, options)));
+      token === null ? null : issuing(authorityOf(token, await selfSigned(token, options)));
     const times = await medians({ inProcess, onToken: onToken ?? inProcess });
     print('a client certificate, issued and judged, medians\n');
     print(figureLine('key in this process', times.inProcess, ''));
