@@ -39,8 +39,15 @@ export {
   googlePlayIntegrityDecoder,
   type GoogleDecoderOptions,
 } from './play-integrity/google-decoder.js';
-export { appleReceiptRefresher, type AppleRefresherOptions } from './receipts/apple-refresher.js';
-export { recordedReceiptRefresher, type ReceiptRefresher } from './receipts/refresher.js';
+export type { AppleAnswer } from './receipts/apple-answer.js';
+export {
+  APPLE_RECEIPT_SERVERS,
+  appleReceiptRefresher,
+  type AppleRefresherOptions,
+} from './receipts/apple-refresher.js';
+export { appleToken, type DeviceCheckKey } from './receipts/apple-token.js';
+export { recordedReceiptRefresher } from './receipts/recorded-refresher.js';
+export type { ReceiptRefresher, Refreshed } from './receipts/refresher.js';
 export { APP_ATTEST_EPOCH } from './signers.js';
 export { SERVICE_CODES, type RefusalCode, type ServiceCode } from './refusal.js';
 export { allRules, type Rules } from './rules.js';

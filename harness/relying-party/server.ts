@@ -173,10 +173,12 @@ function diagnosticsOf(context: Context, options: RelyingPartyOptions): UnboundL
 
 function receiptsOf(options: RelyingPartyOptions, events: RelyingPartyEvents): Receipts | null {
   const { receiptRefresher: refresher, receiptRefreshMs, judge, policy, referenceValues } = options;
+  const { monitor } = options;
   if (refresher === undefined) return null;
   return new Receipts({
     ...{ refresher, judge, policy, referenceValues, events },
     clock: options.clock ?? (() => new Date()),
+    ...(monitor === undefined ? {} : { monitor }),
     ...(receiptRefreshMs === undefined ? {} : { refreshMs: receiptRefreshMs }),
   });
 }

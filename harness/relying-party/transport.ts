@@ -34,8 +34,8 @@ export interface ClientIdentity {
 
 /** TLS of this process's own. */
 export interface HttpsTransportOptions {
-  /** The authority that the server's certificate must come from, DER. */
-  readonly anchors: readonly Uint8Array[];
+  /** The authorities that the server's certificate must come from, DER; Node's own where left out. */
+  readonly anchors?: readonly Uint8Array[];
   /** The name that the server's certificate must bear; the URL's host where it is left out. */
   readonly serverName?: string;
   readonly identity?: ClientIdentity;
@@ -51,10 +51,10 @@ const IDLE_MS = 3_000;
 
 /** Carries requests over HTTPS from this process. */
 export function httpsTransport(options: HttpsTransportOptions): Transport {
-  const { identity, serverName, tlsVersion, timeoutMs = TIMEOUT_MS } = options;
+  const { anchors, identity, serverName, tlsVersion, timeoutMs = TIMEOUT_MS } = options;
   // Made once: reading the certificates costs more than a handshake.
   const secureContext = createSecureContext({
-    ca: options.anchors.map(encodePemCertificate),
+    ...(anchors === undefined ? {} : { ca: anchors.map(encodePemCertificate) }),
     ...(identity === undefined
       ? {}
       : { cert: identity.certificateChain, key: identity.privateKey }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toHex } from '../../encoding/bytes.js';
+import { toBase64, toHex, utf8 } from '../../encoding/bytes.js';
 import { failing, LAB } from '../../verifier/index.js';
 import {
   mintReceipt,
@@ -9,6 +9,9 @@ import {
 import { createVendorRoots } from '../../virtual-lab/secure-hardware/index.js';
 import {
   recordedReceiptRefresher,
+  riskOf,
+  TrafficLog,
+  type AppleAnswer,
   type AppraisalEvent,
   type ReceiptEvent,
   type ReceiptRefresher,
@@ -25,13 +28,15 @@ let asked: Uint8Array[] = [];
 let faults: unknown[] = [];
 let failure: Error | null = null;
 let lastEvidence: AppraisalEvent['input']['evidence'] | null = null;
-/** What Apple's server has recorded, by receipt; filled as phones enrol. */
-const records = new Map<string, Uint8Array | null>();
+let monitor = new TrafficLog();
+/** What Apple's server answered when it was recorded, by receipt; filled as phones enrol. */
+const records = new Map<string, AppleAnswer>();
 
 beforeEach(async () => {
   [told, asked, faults, failure] = [[], [], [], null];
   records.clear();
-  const recorded = recordedReceiptRefresher(records);
+  monitor = new TrafficLog();
+  const recorded = recordedReceiptRefresher((sha256) => records.get(sha256) ?? null);
   const receiptRefresher: ReceiptRefresher = {
     refresh(receipt) {
       asked.push(receipt);
@@ -39,7 +44,7 @@ beforeEach(async () => {
     },
   };
   lab = await startTestLab({
-    receiptRefresher,
+    ...{ receiptRefresher, monitor },
     events: {
       onReceiptRefreshed: (event) => told.push(event),
       onAppraisal: ({ input: { evidence } }) => {
@@ -62,6 +67,12 @@ function lastAttestation() {
   return lastEvidence.parsed.value;
 }
 
+const answer = (status: number, retryAfter: string | null = null): AppleAnswer => ({
+  ...{ status, retryAfter, body: new Uint8Array() },
+});
+const newer = (receipt: Uint8Array): AppleAnswer => ({
+  ...{ ...answer(200), body: utf8(toBase64(receipt)) },
+});
 const digest = (bytes: Uint8Array) => toHex(createHash('sha256').update(bytes).digest());
 const soon = () => new Date(Date.now() + 60_000);
 
@@ -90,7 +101,7 @@ describe('receipts of App Attest', () => {
     const { registrationId } = await enrolled(lab, iPhone(lab.vendors));
     const first = lastAttestation().receiptBytes;
     const second = newerReceipt();
-    records.set(digest(first), second);
+    records.set(digest(first), newer(second));
     await refresh();
     expect(told).toMatchObject([{ registrationId, accepted: true, riskMetric: 3 }]);
     await refresh();
@@ -99,7 +110,7 @@ describe('receipts of App Attest', () => {
     lab.advanceClock(DAY_MS + 120_000);
     const createdAt = new Date(Date.now() + DAY_MS + 100_000);
     const third = newerReceipt({ createdAt, risk: { metric: 40, notBefore: createdAt } });
-    records.set(digest(second), third);
+    records.set(digest(second), newer(third));
     await refresh();
     expect(asked.map(digest)).toEqual([digest(first), digest(second)]);
     expect(told.map(({ riskMetric }) => riskMetric)).toEqual([3, 40]);
@@ -108,7 +119,7 @@ describe('receipts of App Attest', () => {
 
   it('are asked for no more than hourly where there is nothing newer, and not once they ended', async () => {
     await enrolled(lab, iPhone(lab.vendors));
-    records.set(digest(lastAttestation().receiptBytes), null);
+    records.set(digest(lastAttestation().receiptBytes), answer(304));
     await refresh();
     await refresh();
     expect([asked.length, told.length]).toEqual([1, 0]);
@@ -133,7 +144,7 @@ describe('receipts of App Attest', () => {
   ])('%s are not taken, and say why', async (_, other, check) => {
     await enrolled(lab, iPhone(lab.vendors));
     const first = lastAttestation().receiptBytes;
-    records.set(digest(first), other());
+    records.set(digest(first), newer(other()));
     await refresh();
     expect(told).toMatchObject([{ accepted: false, riskMetric: null }]);
     expect(told.flatMap(({ result }) => failing(result))).toContain(`app-attest-receipt/${check}`);
@@ -147,21 +158,113 @@ describe('receipts of App Attest', () => {
     ['of an attestation', () => mintReceipt(lab.vendors.receipts, contentOf())],
   ])('%s tell of no risk, though they are genuine', async (_, other) => {
     await enrolled(lab, iPhone(lab.vendors));
-    records.set(digest(lastAttestation().receiptBytes), other());
+    records.set(digest(lastAttestation().receiptBytes), newer(other()));
     await refresh();
     expect(told).toMatchObject([{ accepted: false, riskMetric: null }]);
     expect(told.flatMap(({ result }) => failing(result))).toEqual([]);
   });
 
-  it('that Apple does not answer for are a fault, keep none of the others waiting and are asked for again', async () => {
+  it('that nothing is known of any more are asked for again the next day', async () => {
     await enrolled(lab, iPhone(lab.vendors));
+    records.set(digest(lastAttestation().receiptBytes), answer(404));
+    await refresh();
+    lab.advanceClock(3_600_001);
+    await refresh();
+    expect(asked).toHaveLength(1);
+    lab.advanceClock(DAY_MS);
+    await refresh();
+    expect([asked.length, told.length, faults.length]).toEqual([2, 0, 0]);
+  });
+
+  it('that are refused are a fault, keep none of the others waiting and are asked for again', async () => {
+    for (const status of [400, 200]) {
+      await enrolled(lab, iPhone(lab.vendors));
+      records.set(digest(lastAttestation().receiptBytes), answer(status));
+    }
     await enrolled(lab, iPhone(lab.vendors));
-    failure = new Error('no answer');
+    await refresh();
+    expect(asked).toHaveLength(3);
+    expect(faults.map(String)).toEqual([
+      expect.stringContaining('status 400'),
+      expect.stringContaining('status 200 with what is no base64'),
+      expect.stringContaining('no answer is recorded'),
+    ]);
+    await refresh();
+    expect(asked).toHaveLength(3);
+    lab.advanceClock(3_600_001);
+    await refresh();
+    expect(asked).toHaveLength(6);
+  });
+
+  it.each([
+    ['401', answer(401)],
+    ['429', answer(429)],
+    ['503', answer(503)],
+  ])('are left alone for a while after status %s, longer each time', async (status, given) => {
+    for (let count = 0; count < 3; count++) {
+      await enrolled(lab, iPhone(lab.vendors));
+      records.set(digest(lastAttestation().receiptBytes), given);
+    }
+    for (const [afterMs, count] of [
+      [0, 1],
+      [59_000, 1],
+      [2_000, 2],
+      [118_000, 2],
+      [3_000, 3],
+    ] as const) {
+      lab.advanceClock(afterMs);
+      await refresh();
+      expect([afterMs, asked.length]).toEqual([afterMs, count]);
+    }
+    // Another receipt each time: one that Apple cannot take must not stand before the others.
+    expect(new Set(asked.map(digest)).size).toBe(3);
+    expect(faults.map(String)).toEqual(Array(3).fill(expect.stringContaining(`status ${status}`)));
+  });
+
+  it('are left alone for as long as the server says, and no longer than a day', async () => {
+    await enrolled(lab, iPhone(lab.vendors));
+    records.set(digest(lastAttestation().receiptBytes), answer(429, '7200'));
+    await enrolled(lab, iPhone(lab.vendors));
+    records.set(digest(lastAttestation().receiptBytes), answer(429, '999999999'));
+    await refresh();
+    lab.advanceClock(7_199_000);
+    await refresh();
+    expect(asked).toHaveLength(1);
+    lab.advanceClock(2_000);
     await refresh();
     expect(asked).toHaveLength(2);
-    expect(faults).toEqual([failure, failure]);
+    lab.advanceClock(DAY_MS + 1_000);
     await refresh();
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('are a fault where the refresher breaks, each by itself', async () => {
+    await enrolled(lab, iPhone(lab.vendors));
+    await enrolled(lab, iPhone(lab.vendors));
+    failure = new Error('a bug');
+    await refresh();
+    expect(faults).toEqual([failure, failure]);
+  });
+
+  it('make Apple’s count a signal of every key of the phone', async () => {
+    const { tlsKey, registrationId } = await enrolled(lab, iPhone(lab.vendors));
+    const risk = { metric: 40, notBefore: new Date(soon().getTime() + DAY_MS) };
+    records.set(digest(lastAttestation().receiptBytes), newer(newerReceipt({ risk })));
+    const deviceKeys = () =>
+      riskOf(monitor, tlsKey.keyId, soon()).signals.find(({ id }) => id === 'device-keys');
+    expect(deviceKeys()).toMatchObject({ status: 'insufficient', raised: false });
+    await refresh();
+    expect(deviceKeys()).toMatchObject({ status: 'measured', value: 40, raised: true });
+    expect(riskOf(monitor, tlsKey.keyId, soon()).suspected.farm).toContain('device-keys');
+    expect(monitor.riskMetricsOf(registrationId)).toMatchObject([{ riskMetric: 40 }]);
+  });
+
+  it('that are not good, or say no count, are no signal', async () => {
+    const { registrationId } = await enrolled(lab, iPhone(lab.vendors));
+    const other = newerReceipt({ appId: 'ATTESTLAB0.org.other' });
+    records.set(digest(lastAttestation().receiptBytes), newer(other));
+    await refresh();
+    expect([told.length, monitor.riskMetricsOf(registrationId)]).toEqual([1, []]);
   });
 
   it('come anew with a renewal that attests another key', async () => {
@@ -172,7 +275,7 @@ describe('receipts of App Attest', () => {
     const { csr, evidence } = await phone.prepare(challenge, { purpose: 'tls', rpId: RP_ID });
     valueOf(await client.renew({ challenge, csr, evidence }));
     const { receiptBytes } = lastAttestation();
-    records.set(digest(receiptBytes), newerReceipt());
+    records.set(digest(receiptBytes), newer(newerReceipt()));
     await refresh();
     expect(told).toMatchObject([{ registrationId, riskMetric: 3 }]);
   });
