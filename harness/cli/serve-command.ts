@@ -81,7 +81,7 @@ export async function serve(options: ServeCommandOptions, terminal: Terminal): P
 }
 
 function announcement(lab: Lab, served: ServedLab, now: Date): string {
-  const { relyingParty, serverAnchorFile, adminTokenFile, trust, gaps } = served;
+  const { relyingParty, serverAnchorFile, adminTokenFile, trust, receiptSource, gaps } = served;
   const { android, appAttest, receipts } = anchorNames(trust);
   const listed = (names: readonly string[]) => (names.length === 0 ? 'nobody' : names.join(', '));
   return [
@@ -96,6 +96,7 @@ function announcement(lab: Lab, served: ServedLab, now: Date): string {
     'trusts for evidence',
     `  Android    ${listed(android)}; ${describeList(trust.revocation, now)}`,
     `  App Attest ${listed(appAttest)}; receipts by ${listed(receipts)}`,
+    ...(receiptSource === null ? [] : [`  refreshes receipts of App Attest by ${receiptSource}`]),
     ...gaps.map(({ phones, reason }) => `WARNING: no ${phones} can enrol: ${reason}`),
     'SIGINT or SIGTERM ends it',
     '',

@@ -335,6 +335,7 @@ describe('farmSchemaFiles', () => {
       'inventory.schema.json',
       'lab.schema.json',
       'play-payloads.schema.json',
+      'receipt-answer.schema.json',
       'reference-values.schema.json',
     ]);
   });

@@ -11,6 +11,7 @@ import {
   playIntegrityLabSchema,
   type PlayIntegrityLab,
 } from './play-integrity.js';
+import { locateReceipts, receiptsLabSchema, type ReceiptsLab } from './receipts.js';
 import { loadReferenceValues, type ReferenceValues } from './reference-values.js';
 
 const path = z.string().min(1);
@@ -42,6 +43,8 @@ export const labFileSchema = z
       .readonly(),
     /** How tokens of Play Integrity are opened; virtual phones bring a Play of their own. */
     playIntegrity: playIntegrityLabSchema.exactOptional(),
+    /** How `serve` refreshes receipts of App Attest; left out: it does not, and calls nobody. */
+    receipts: receiptsLabSchema.exactOptional(),
     /** Where run folders go; left out: `reports` in the current folder. */
     reports: path.exactOptional(),
     /** Where phones are leased, for all labs that share them; left out: the user's state folder. */
@@ -69,6 +72,8 @@ export interface Lab {
   readonly timeScale: number;
   /** Null where the lab opens no tokens of real phones. */
   readonly playIntegrity: PlayIntegrityLab | null;
+  /** Null where receipts of App Attest are not refreshed. */
+  readonly receipts: ReceiptsLab | null;
   readonly ports: { readonly appium: number; readonly enrolment: number; readonly api: number };
   readonly reportsFolder: string;
   /** Null where the lab names none. */
@@ -94,6 +99,15 @@ export function loadLab(folderOrFile: string): Lab {
       'virtual phones bring a Play of their own; leave this out of a lab of virtual phones',
     );
   }
+  if (
+    value.receipts?.refresher === 'apple' &&
+    inventory.value.phones.some(({ virtual }) => virtual)
+  ) {
+    throw configured.invalid(
+      ['receipts'],
+      'Apple knows nothing of virtual phones; have recorded answers, or leave this out',
+    );
+  }
   const referenceValues = loadReferenceValues(at(value.referenceValues));
   const digest = createHash('sha256');
   for (const part of [sha256, inventory.sha256, referenceValues.sha256]) digest.update(part);
@@ -113,6 +127,7 @@ export function loadLab(folderOrFile: string): Lab {
     timeScale: value.timeScale,
     playIntegrity:
       value.playIntegrity === undefined ? null : locatePlayIntegrity(value.playIntegrity, at),
+    receipts: value.receipts === undefined ? null : locateReceipts(value.receipts, at),
     ports: value.ports,
     reportsFolder: value.reports === undefined ? resolve('reports') : at(value.reports),
     leasesFolder: value.leases === undefined ? null : at(value.leases),

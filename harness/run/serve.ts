@@ -22,6 +22,7 @@ import {
 import { loadTrust, type TrustSet } from '../trust/index.js';
 import { createSignatureMemo, createVerifier, type AppraisalPolicy } from '../verifier/index.js';
 import { revocationOf } from '../virtual-lab/revocation.js';
+import { openReceipts } from './receipts.js';
 import { trustGaps, type TrustGap } from './trust-gaps.js';
 import { virtualRevocation, withVirtualRoots } from './virtual-trust.js';
 import { openVirtualVendors, rootsOf, VENDORS_FOLDER } from './virtual-vendors.js';
@@ -62,6 +63,8 @@ export interface ServedLab {
   /** Holds the bearer token of the administration. */
   readonly adminTokenFile: string;
   readonly trust: TrustSet;
+  /** Who refreshes receipts of App Attest; null where nobody does. */
+  readonly receiptSource: string | null;
   /** Whom it can accept nothing from, as things are. */
   readonly gaps: readonly TrustGap[];
   /** Ends its connections and its store; may be called again. */
@@ -78,6 +81,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   ownFolder(home);
   const trust = trustOf(options);
   const gaps = trustGaps(trust, { policy, now: new Date() });
+  const receipts = openReceipts(lab);
   const pkiFolder = join(home, 'pki');
   const adminTokenFile = join(home, 'admin-token');
   const { pki, tokenKey } = await openPki(pkiFolder, options);
@@ -95,6 +99,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     tlsVersions: options.tlsVersions,
     counterMode: options.counterMode ?? 'strict',
     monitor: new TrafficLog(),
+    ...(receipts === null ? {} : { receiptRefresher: receipts.refresher }),
     admin: { ...options.admin, token: readAdminToken(adminTokenFile) },
     ...(options.diagnosticsPort === undefined
       ? {}
@@ -121,7 +126,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   return {
     relyingParty,
     serverAnchorFile: join(pkiFolder, PKI_FILES.serverAnchor),
-    ...{ adminTokenFile, trust, gaps },
+    ...{ adminTokenFile, trust, gaps, receiptSource: receipts?.source ?? null },
     async close() {
       await relyingParty.close();
       await store.close();
