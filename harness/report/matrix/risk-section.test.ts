@@ -23,8 +23,14 @@ function watched(scenario: string, signals: readonly Signal[], outcome: Outcome)
 }
 
 function sectionOf(scenarios: Readonly<Record<string, readonly Signal[]>>, outcome = met) {
-  const outcomes = Object.fromEntries(Object.keys(scenarios).map((id) => [id, outcome]));
   const lines = Object.entries(scenarios).map(([id, signals]) => watched(id, signals, outcome));
+  return sectionWith(lines, outcome);
+}
+
+function sectionWith(lines: readonly JournalEntry[], outcome = met) {
+  const outcomes = Object.fromEntries(
+    lines.flatMap((line) => (line.type === 'observation' ? [[line.scenario, outcome]] : [])),
+  ) as Readonly<Record<string, Outcome>>;
   const page = matrixPage(sampleRun(outcomes, lines));
   return page.split('<section class="risk">')[1]?.split('</section>')[0] ?? null;
 }
@@ -34,10 +40,25 @@ describe('risk signals of a run', () => {
     const section = sectionOf({ 'monitoring/a': [raised, quiet], 'monitoring/b': [quiet] });
     expect(section).toContain('1 of 2 keys whose traffic was watched raised a signal');
     expect(section).toContain('<code>monitoring/a</code>, 1 key: clock-drift');
-    expect(section).toContain('Key of pixel');
+    expect(section).toContain('<code>clock-drift</code> beyond 720 ms per hour');
+    expect(section).toMatch(/<li>pixel .*<b>900<\/b><\/li>/);
     expect(section).toContain('loses &lt;900> ms per hour');
     expect(section).not.toContain('four requests');
     expect(section).not.toContain('monitoring/b');
+  });
+
+  it('are explained once, by the key of which there is most to say, with the value of each', () => {
+    const low = { ...raised, value: -5123.4, explanation: 'gains 5123 ms per hour' };
+    const lines = [raised, low].map((one) => watched('monitoring/a', [one], met));
+    const section = sectionWith(lines);
+    expect(section).toContain('2 of 2 keys');
+    expect(section).toContain('gains 5123');
+    expect(section).not.toContain('loses');
+    expect(section?.match(/<code>clock-drift<\/code>/g)).toHaveLength(1);
+    expect([...(section ?? '').matchAll(/<b>([^<]*)<\/b>/g)].map(([, value]) => value)).toEqual([
+      '900',
+      '-5120',
+    ]);
   });
 
   it('are opened where they were not as expected', () => {

@@ -22,19 +22,13 @@ export function signalList(signals: readonly Signal[], isMet: boolean): Componen
   );
 }
 
-/** The raised signals alone, each with its explanation. */
-export function raisedList(signals: readonly Signal[], isMet: boolean): ComponentChild {
-  const raised = signals.filter((signal) => signal.raised);
-  return h(
-    'ul',
-    { class: 'checks' },
-    raised.map((signal) => signalItem(signal, stateOfSignal(signal, isMet))),
-  );
+/** A signal that had to be raised is to traffic what a refusal is to evidence. */
+export function stateOfRaised(isMet: boolean): State {
+  return isMet ? 'refused' : 'differs';
 }
 
-// A signal that had to be raised is to traffic what a refusal is to evidence.
 function stateOfSignal({ raised, status }: Signal, isMet: boolean): State {
-  if (raised) return isMet ? 'refused' : 'differs';
+  if (raised) return stateOfRaised(isMet);
   return status === 'measured' ? 'met' : 'not-applicable';
 }
 
