@@ -6,6 +6,7 @@ import { clientCertificateChecks } from '../relying-party/checks/client-certific
 import { challengeChecks } from '../relying-party/checks/challenge.js';
 import { enrolmentChecks } from '../relying-party/checks/enrolment.js';
 import { signingKeyChecks, submittedKeyChecks } from '../relying-party/checks/deny-list.js';
+import { handshakeChecks } from '../relying-party/checks/handshake.js';
 import { playIntegrityChecks } from '../relying-party/checks/play-integrity.js';
 import { registrationChecks } from '../relying-party/checks/registration.js';
 import { ignoring } from '../run/sabotages/wrap.js';
@@ -72,7 +73,7 @@ describe('the corpus', () => {
 describe('the table of check ids', () => {
   it('has no id that neither a format of evidence nor the relying party asks', () => {
     const rules = [
-      ...[challengeChecks, clientCertificateChecks, enrolmentChecks],
+      ...[challengeChecks, clientCertificateChecks, handshakeChecks, enrolmentChecks],
       ...[playIntegrityChecks, registrationChecks, submittedKeyChecks, signingKeyChecks],
     ];
     const asked = new Set<string>([...checks, ...rules.flat().map(({ id }) => id)]);

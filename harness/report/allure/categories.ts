@@ -36,7 +36,8 @@ const CHECK_GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Client certificate and deny list',
     [
       ...['client_certificate_missing', 'client_certificate_expired', 'registration_unknown'],
-      'key_denied',
+      ...['key_denied', 'client_certificate_untrusted', 'client_certificate_wrong_usage'],
+      'client_certificate_refused_by_tls',
     ],
   ],
   [
