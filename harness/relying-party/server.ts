@@ -164,11 +164,11 @@ function listenersOf(
 function diagnosticsOf(context: Context, options: RelyingPartyOptions): UnboundListener | null {
   const { diagnostics, tlsVersions: versions = 'both', clientCertificates } = options;
   if (diagnostics === undefined) return null;
-  const authority = options.pki.clientAuthority.certificate;
+  const { anchors } = issuerOf(options);
   const isDemanded = clientCertificates !== 'not-judged';
   const { lab } = diagnostics;
   const tls = serverTls(options);
-  return diagnosticsListener({ lab, context, authority, isDemanded, tls, versions });
+  return diagnosticsListener({ lab, context, anchors, isDemanded, tls, versions });
 }
 
 function receiptsOf(options: RelyingPartyOptions, events: RelyingPartyEvents): Receipts | null {

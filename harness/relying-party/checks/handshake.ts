@@ -13,7 +13,7 @@ export interface ShownCertificate {
   readonly issuer: string;
   /** Object identifiers of the extended key usage; null where the certificate has none. */
   readonly usages: readonly string[] | null;
-  /** Whether the enrolment authority signed it. */
+  /** Whether it chains to an anchor of whoever issues client certificates. */
   readonly isFromAuthority: boolean;
 }
 
@@ -31,7 +31,7 @@ const FOR_CLIENTS = 'handshake/certificate-for-clients';
 export const handshakeChecks: readonly Check<ShownConnection>[] = [
   {
     id: FROM_AUTHORITY,
-    rule: 'The certificate is signed by the enrolment authority.',
+    rule: 'The certificate chains to an anchor of the enrolment authority.',
     source: 'RFC 5280, 6.1.3 (a)(1) and (4): signature and issuer name',
     withoutIt: 'anybody makes himself a certificate and is let in.',
     needs: [PRESENTED],
@@ -39,7 +39,7 @@ export const handshakeChecks: readonly Check<ShownConnection>[] = [
       shown === null
         ? failed('a client certificate', 'none')
         : holds(shown.isFromAuthority, {
-            expected: 'a certificate signed by the enrolment authority',
+            expected: 'a certificate that chains to the enrolment authority',
             actual: `one of ${shown.issuer}`,
           }),
   },

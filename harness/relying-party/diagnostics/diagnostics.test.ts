@@ -6,6 +6,7 @@ import { encodePemCertificate } from '../../encoding/pem.js';
 import { ExtendedKeyUsage, ExtendedKeyUsageExtension } from '../../encoding/peculiar.js';
 import type { Authority } from '../authority.js';
 import { createLabPki, type ClientIdentity } from '../index.js';
+import { customerAuthority } from '../testing/customer-authority.js';
 import { enrolled } from '../testing/enrolled-phone.js';
 import { startTestLab, type TestLab } from '../testing/test-lab.js';
 import { androidPhone, softwareKey } from '../testing/test-phone.js';
@@ -232,6 +233,40 @@ describe('the diagnostics', () => {
       expect(told.certificate).toMatchObject({ extendedKeyUsage: null });
     }
     expect(answers.size).toBe(1);
+  });
+
+  it('follow a path to the anchors of another issuer, and to no other', async () => {
+    const customer = customerAuthority();
+    const other = await startTestLab({
+      diagnostics: { lab: 'customer' },
+      issuer: {
+        anchors: [customer.root],
+        issue: (order) => Promise.resolve([customer.certify(order), customer.intermediate]),
+      },
+    });
+    const { identity } = await enrolled(other, androidPhone(other.vendors));
+    const [leaf = ''] = identity.certificateChain.split(/(?<=-----END CERTIFICATE-----\n)/);
+    const asked = { method: 'GET', url: `${other.party.diagnosticsUrl ?? ''}/`, headers: [] };
+    const told = async (shown: ClientIdentity) => {
+      const send = other.transport(shown, { connections: 'shared' });
+      const answers: string[] = [];
+      for (let count = 0; count < 2; count++) {
+        const { body } = await send({ ...asked, body: new Uint8Array() });
+        answers.push(Buffer.from(body).toString());
+      }
+      // The second request of a connection is told the same.
+      expect(answers[1]).toBe(answers[0]);
+      return explanationSchema.parse(JSON.parse(answers[0] ?? ''));
+    };
+    expect(await told(identity)).toMatchObject({ openssl: null, atApi: { refusedBy: null } });
+    const code = 'client_certificate_untrusted';
+    // Without the authority between it and the anchor, TLS finds no path either.
+    expect(await told({ ...identity, certificateChain: leaf })).toMatchObject({
+      ...{ code, openssl: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', atApi: { refusedBy: 'tls' } },
+    });
+    expect(await told(await identityWith())).toMatchObject({ code });
+    expect(other.faults).toEqual([]);
+    await other.party.close();
   });
 
   it('go by the relying party’s clock for what it judges itself', async () => {

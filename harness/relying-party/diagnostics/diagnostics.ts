@@ -21,7 +21,7 @@ export interface DiagnosticsParts extends ExplainedBy {
  * mutual TLS would refuse it. There the refusal is TLS's own, which hardly tells a client anything.
  */
 export function diagnosticsListener(parts: DiagnosticsParts): UnboundListener {
-  const ca = encodePemCertificate(parts.authority);
+  const ca = parts.anchors.map(encodePemCertificate);
   const listener = createListener(parts.context, {
     listener: 'diagnostics',
     tls: { ...parts.tls, ca, requestCert: true, rejectUnauthorized: false },

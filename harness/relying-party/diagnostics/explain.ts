@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CheckResult } from '../../verifier/result.js';
 import { connectionChecks, type ShownCertificate } from '../checks/handshake.js';
 import { judgedByRules, type Context } from '../context.js';
 import { readCertificate } from '../http/peer.js';
+import { isIssuedBy } from '../issuing/judge-issued.js';
 import { registrationsOf } from '../known-registrations.js';
 import { refusalOf, type Refusal } from '../refusal.js';
 import { allHold, runRules } from '../rules.js';
@@ -36,21 +37,24 @@ export interface Explanation {
 /** What explanations are made with. */
 export interface ExplainedBy {
   readonly context: Context;
-  /** The enrolment authority, DER. */
-  readonly authority: Uint8Array;
+  /** Authorities that a certificate must chain to, DER. */
+  readonly anchors: readonly Uint8Array[];
   /** Whether the listener with mutual TLS leaves its refusals to TLS, as it should. */
   readonly isDemanded: boolean;
 }
 
+const LONGEST_PATH = 10;
+
 /** Explains what the listener with mutual TLS makes of a connection. Changes nothing anywhere. */
 export async function explain(socket: TLSSocket, by: ExplainedBy): Promise<Explanation> {
   const { context } = by;
+  const path = pathShown(socket);
+  const x509 = path[0] ?? null;
   const certificate = readCertificate(socket);
-  const x509 = socket.getPeerX509Certificate() ?? null;
   const id = certificate?.keyId ?? null;
   // OpenSSL has names of its own for a certificate that is missing.
   const openssl = x509 === null ? 'no certificate was shown' : verdictOf(socket);
-  const shown = x509 === null ? null : shownIn(x509, by.authority);
+  const shown = x509 === null ? null : shownIn(x509, isAnchored(path, by.anchors));
   const checks = runRules(
     connectionChecks,
     {
@@ -87,13 +91,38 @@ function verdictOf({ authorized, authorizationError }: TLSSocket): string | null
   return told instanceof Error ? told.message : String(told);
 }
 
-function shownIn(certificate: X509Certificate, authority: Uint8Array): ShownCertificate {
-  const issuer = new X509Certificate(authority);
-  return {
-    issuer: oneLine(certificate.issuer),
-    usages: usagesOf(certificate),
-    isFromAuthority: certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey),
-  };
+function shownIn(certificate: X509Certificate, isFromAuthority: boolean): ShownCertificate {
+  const issuer = oneLine(certificate.issuer);
+  return { issuer, usages: usagesOf(certificate), isFromAuthority };
+}
+
+/** Whether a path ends at an anchor; how long each certificate is valid is not asked. */
+function isAnchored(path: readonly X509Certificate[], anchors: readonly Uint8Array[]): boolean {
+  const roots = anchors.map((anchor) => new X509Certificate(anchor));
+  for (const [at, certificate] of path.entries()) {
+    if (roots.some((root) => isIssuedBy(certificate, root))) return true;
+    const above = path[at + 1];
+    if (above === undefined || !isIssuedBy(certificate, above)) return false;
+  }
+  return false;
+}
+
+const paths = new WeakMap<TLSSocket, readonly X509Certificate[]>();
+
+// Read once, and before anything else: `getPeerX509Certificate` takes the next certificate out of
+// the connection's own list each time that it is called (Node 20).
+function pathShown(socket: TLSSocket): readonly X509Certificate[] {
+  const known = paths.get(socket);
+  if (known !== undefined) return known;
+  const path: X509Certificate[] = [];
+  // An empty object where there is none, and no issuer, or itself, at the end of a path.
+  let next = socket.getPeerCertificate(true) as Partial<DetailedPeerCertificate> | undefined;
+  while (next?.raw !== undefined && path.length < LONGEST_PATH) {
+    path.push(new X509Certificate(next.raw));
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  paths.set(socket, path);
+  return path;
 }
 
 function explained(certificate: X509Certificate, id: string): ExplainedCertificate {

@@ -83,7 +83,8 @@ function problemsOfPath(
   return ['it does not chain to an anchor that is valid now'];
 }
 
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+/** Whether an authority signed a certificate, by its name and its key. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
