@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { productRoot } from '../harness/product.js';
+import { compileApp } from './swift-app.js';
 import { coveredLines, xctestTotals } from './swift-results.js';
 import { swiftFiles, syntaxErrors } from './swift-syntax.js';
 
 // `npm run probes:check:ios`: builds and tests the core of the iOS probe where a Swift toolchain is:
-// `swift`, or the program that SWIFT names. Elsewhere it says so, and looks at the syntax alone;
+// `swift`, or the program that SWIFT names; on Linux the app is compiled too, against stand-ins for
+// Apple's frameworks. Elsewhere it says so, and looks at the syntax alone;
 // `--require-toolchain` makes that a failure.
 const folder = join(productRoot, 'native-probes', 'ios');
 const swift = process.env['SWIFT'] ?? 'swift';
@@ -22,7 +24,8 @@ const version = spawnSync(swift, ['--version'], { encoding: 'utf8' });
 // A client of OpenStack has the same name.
 if (version.error === undefined && version.status === 0 && /Swift version/.test(version.stdout)) {
   process.stdout.write(version.stdout);
-  process.exit(test());
+  const isAppGood = process.platform === 'darwin' || appCompiles();
+  process.exit(test(isAppGood ? 0 : 1));
 }
 if (version.stderr) process.stderr.write(version.stderr);
 process.stderr.write(
@@ -34,7 +37,14 @@ process.stderr.write(
 );
 process.exit(process.argv.includes('--require-toolchain') ? 2 : 0);
 
-function test(): number {
+function appCompiles(): boolean {
+  const said = compileApp(`${swift}c`, { folder, files });
+  process.stdout.write(said ?? 'the app compiles against stand-ins for Apple’s frameworks\n');
+  return said === null;
+}
+
+/** `failedBefore` counts what has failed already. */
+function test(failedBefore: number): number {
   const ATTESTLAB_PROTOCOL = join(productRoot, 'native-probes', 'protocol');
   const options = {
     cwd: folder,
@@ -55,7 +65,7 @@ function test(): number {
     process.stdout.write(`lines covered of ProbeCore: ${covered} of ${lines} (${share} %)\n`);
   }
   // A build that ends badly without a failed test is one failure of its own.
-  const failures = status !== 0 && failed === 0 ? 1 : failed;
+  const failures = failedBefore + (status !== 0 && failed === 0 ? 1 : failed);
   process.stdout.write(`${passed} passed, ${failures} failed\n`);
   return failures === 0 && passed > 0 ? 0 : 1;
 }

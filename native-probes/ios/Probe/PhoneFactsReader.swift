@@ -3,7 +3,6 @@ import Foundation
 import LocalAuthentication
 import ProbeCore
 import Security
-import UIKit
 
 extension PhoneFacts {
   /// What this phone and this build are. Claims, never evidence.

@@ -1,6 +1,7 @@
 import DeviceCheck
 import Foundation
 import ProbeCore
+import Security
 
 extension PlatformError {
   /// What Security said; the code is the OSStatus, word for word.

@@ -68,7 +68,6 @@ extension URLSessionConfiguration {
     configuration.httpCookieAcceptPolicy = .never
     configuration.urlCredentialStorage = nil
     configuration.urlCache = nil
-    configuration.waitsForConnectivity = false
     configuration.connectionProxyDictionary = ProbeProxy.fromEnvironment()?.dictionary
     return configuration
   }
