@@ -201,6 +201,72 @@ describe('the code signature of an IPA', () => {
   });
 });
 
+describe('the seal of an IPA', () => {
+  const script = utf8('run()');
+  const files = { 'main.js': script, 'Frameworks/Kit.framework/Kit': script };
+
+  it('holds where every file is as it was signed', async () => {
+    expect(await problemsOf({ files })).toEqual([]);
+    const sealed = { 'absent.lproj/a.strings': { hash2: new Uint8Array(32), optional: true } };
+    expect(await problemsOf({ files, sealed })).toEqual([]);
+    expect(
+      await problemsOf({
+        sealed: { link: { symlink: 'main.js' } },
+        changed: { link: utf8('main.js') },
+      }),
+    ).toEqual([]);
+  });
+
+  it('names a file that was changed, added or taken out, in a framework too', async () => {
+    const kit = 'Frameworks/Kit.framework/Kit';
+    expect(await problemsOf({ files, changed: { [kit]: utf8('spy()') } })).toEqual([
+      `${kit}: is not what was signed`,
+    ]);
+    expect(await problemsOf({ files, changed: { 'Frameworks/spy.dylib': script } })).toEqual([
+      'Frameworks/spy.dylib: there, but not signed',
+    ]);
+    expect(await problemsOf({ files, changed: { 'main.js': null } })).toEqual([
+      'main.js: signed, but not there',
+    ]);
+    expect(
+      await problemsOf({ sealed: { link: { symlink: 'a' } }, changed: { link: utf8('b') } }),
+    ).toEqual(['link: is not what was signed']);
+    const sealed = { 'old.js': { hash: new Uint8Array(20) } };
+    expect(await problemsOf({ sealed, changed: { 'old.js': script } })).toEqual([
+      'old.js: signed by SHA-1 alone, which iOS no longer takes',
+    ]);
+  });
+
+  it('follows a framework that is sealed by its code directory into its own seal', async () => {
+    const kit = 'Frameworks/Kit.framework';
+    expect(await problemsOf({ framework: true })).toEqual([]);
+    const changed = { [`${kit}/picture.png`]: script };
+    expect(await problemsOf({ framework: true, changed })).toEqual([
+      `${kit}: picture.png: is not what was signed`,
+    ]);
+    const added = { [`${kit}/spy.js`]: script };
+    expect(await problemsOf({ framework: true, changed: added })).toEqual([
+      `${kit}: spy.js: there, but not signed`,
+    ]);
+    expect(await problemsOf({ framework: true, changed: { [`${kit}/Kit`]: null } })).toEqual([
+      `${kit}: signed, but not there`,
+    ]);
+    const sealed = { [kit]: { cdhash: new Uint8Array(20) } };
+    expect(await problemsOf({ framework: true, sealed })).toEqual([
+      `${kit}: is not what was signed`,
+    ]);
+  });
+
+  it('tells of ten files and how many more there are', async () => {
+    const changed = Object.fromEntries(
+      Array.from({ length: 13 }, (_, index) => [`${index}.js`, script] as const),
+    );
+    const problems = await problemsOf({ changed });
+    expect(problems).toHaveLength(11);
+    expect(problems.at(-1)).toBe('and 3 more of its files');
+  });
+});
+
 describe('a hostile IPA', () => {
   it('is read or refused, but never crashes, whatever bytes of the executable are changed', async () => {
     const place = fc.record({ at: fc.nat(10_064 + 4000), to: fc.nat(255) });

@@ -2,9 +2,10 @@ import { MalformedInput } from '../../encoding/parsed.js';
 import { inPart } from '../place.js';
 import type { Archive } from '../zip/archive.js';
 import { readCodeSignature, type CodeSignature } from './code-signature.js';
-import { readMachO, type MachO } from './mach-o.js';
+import { phoneArchitecture, readMachO } from './mach-o.js';
 import { readProperties, textAt } from './property-list.js';
 import { readProvisioning, type Distribution, type Provisioning } from './provisioning.js';
+import { RESOURCES_FILE, resourceProblems } from './sealed-resources.js';
 
 /** What an iOS release says of what gates on it. */
 export interface AppleRelease {
@@ -25,9 +26,8 @@ export interface AppleRelease {
 
 const MAX_PROPERTIES = 4_194_304;
 const MAX_PROFILE = 4_194_304;
-const MAX_RESOURCES = 67_108_864;
+const MAX_RESOURCES = 33_554_432;
 const MAX_EXECUTABLE = 536_870_912;
-const ARM64 = 0x0100000c;
 
 /** Reads an IPA whose app is in `folder`; throws MalformedInput or MalformedPart. */
 export async function readAppleRelease(
@@ -46,7 +46,7 @@ export async function readAppleRelease(
     );
   }
   const bytes = await archive.read(folder + executable, MAX_EXECUTABLE);
-  const resources = await optional(archive, `${folder}_CodeSignature/CodeResources`, MAX_RESOURCES);
+  const resources = await optional(archive, folder + RESOURCES_FILE, MAX_RESOURCES);
   const code = inPart(folder + executable, () =>
     readCodeSignature(phoneArchitecture(readMachO(bytes)), { infoPlist, resources, roots }),
   );
@@ -63,7 +63,10 @@ export async function readAppleRelease(
       provisioning?.distribution ?? 'app-store',
       code.entitlements.appAttest,
     ),
-    problems: wholeProblems(bundleId, code, provisioning),
+    problems: [
+      ...wholeProblems(bundleId, code, provisioning),
+      ...(await resourceProblems(archive, { folder, executable, resources, roots })),
+    ],
   };
 }
 
@@ -94,12 +97,6 @@ function wholeProblems(
       : [`the signer is of team ${signer.teamId ?? 'none'}`]),
     ...(provisioning?.problems ?? []),
   ];
-}
-
-function phoneArchitecture(architectures: readonly MachO[]): MachO {
-  const found = architectures.find(({ cpuType }) => cpuType === ARM64) ?? architectures[0];
-  if (found === undefined) throw new MalformedInput('no architecture', 0);
-  return found;
 }
 
 async function optional(

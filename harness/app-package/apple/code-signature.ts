@@ -24,13 +24,16 @@ export interface CodeSignature {
   /** Null where nobody signed: an ad hoc signature. */
   readonly signer: SignerChain | null;
   readonly isEncrypted: boolean;
+  /** Digests of its code directories, cut to 20 bytes: what others know this code by. */
+  readonly directoryDigests: readonly Uint8Array[];
   /** Why the signature does not hold; empty where it does. */
   readonly problems: readonly string[];
 }
 
 /** What lies beside the executable and is signed with it. */
 export interface SignedBeside {
-  readonly infoPlist: Uint8Array;
+  /** Null beside a library that is no bundle. */
+  readonly infoPlist: Uint8Array | null;
   /** `_CodeSignature/CodeResources`; null where it is missing. */
   readonly resources: Uint8Array | null;
   /** SHA-256 of the roots that vouch for signers. */
@@ -73,6 +76,7 @@ export function readCodeSignature(code: MachO, beside: SignedBeside): CodeSignat
     entitlements: entitlements.entitlements,
     signer: signed.signer,
     isEncrypted,
+    directoryDigests: directories.map(cutDigest),
     problems: [
       ...directories.flatMap((directory) => pageProblem(directory, code.bytes) ?? []),
       ...directories.flatMap((directory) => slotProblems(directory, blobs, beside)),
@@ -175,9 +179,8 @@ function cmsOf(
   const signer = signerChain(finding.certificate, { sent: parsed.value.certificates, roots });
   const hashes = signedAttribute(parsed.value, CD_HASHES_OID);
   const listed = hashes === null ? [] : directoryHashes(octetOrNothing(hashes));
-  const unsigned = alternates.filter(({ raw, hash }) => {
-    const digest = digestOf(hash, raw).subarray(0, 20);
-    return !listed.some((one) => equalBytes(one, digest));
+  const unsigned = alternates.filter((directory) => {
+    return !listed.some((one) => equalBytes(one, cutDigest(directory)));
   });
   return {
     signer,
@@ -186,6 +189,10 @@ function cmsOf(
       ...(unsigned.length === 0 ? [] : ['a further code directory that nobody signed']),
     ],
   };
+}
+
+function cutDigest({ raw, hash }: CodeDirectory): Uint8Array {
+  return digestOf(hash, raw).subarray(0, 20);
 }
 
 function octetOrNothing(node: Parameters<typeof octetString>[0]): Uint8Array {

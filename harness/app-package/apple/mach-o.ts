@@ -17,6 +17,7 @@ export interface MachO {
 // <mach-o/loader.h> and <mach-o/fat.h>
 const MAGIC = { fat: 0xcafebabe, fat64: 0xcafebabf, thin32: 0xfeedface, thin64: 0xfeedfacf };
 const COMMAND = { codeSignature: 0x1d, encryption: 0x21, encryption64: 0x2c };
+const ARM64 = 0x0100000c;
 const MAX_ARCHITECTURES = 16;
 const MAX_COMMANDS = 10_000;
 
@@ -71,4 +72,11 @@ function readThin(bytes: Uint8Array, base: number): MachO {
     }
   }
   return { bytes, offset: base, cpuType, signature, isEncrypted };
+}
+
+/** The architecture that phones run, or the first; throws MalformedInput where there is none. */
+export function phoneArchitecture(architectures: readonly MachO[]): MachO {
+  const found = architectures.find(({ cpuType }) => cpuType === ARM64) ?? architectures[0];
+  if (found === undefined) throw new MalformedInput('no architecture', 0);
+  return found;
 }

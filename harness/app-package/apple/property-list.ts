@@ -14,15 +14,18 @@ const BINARY_MAGIC = 'bplist';
 const MAX_XML = 1_048_576;
 
 /** Reads a property list whose root is a dictionary, binary or XML; throws MalformedInput. */
-export function readProperties(bytes: Uint8Array): Properties {
+export function readProperties(
+  bytes: Uint8Array,
+  { maxXml = MAX_XML }: { readonly maxXml?: number } = {},
+): Properties {
   const isBinary = new TextDecoder('latin1').decode(bytes.subarray(0, 6)) === BINARY_MAGIC;
-  const value = isBinary ? readBinaryPropertyList(bytes) : readXml(bytes);
+  const value = isBinary ? readBinaryPropertyList(bytes) : readXml(bytes, maxXml);
   if (value instanceof Map) return value as Properties;
   throw new MalformedInput('a property list that is no dictionary', 0);
 }
 
-function readXml(bytes: Uint8Array): PropertyValue {
-  const text = bytes.length > MAX_XML ? null : utf8Text(bytes);
+function readXml(bytes: Uint8Array, maxXml: number): PropertyValue {
+  const text = bytes.length > maxXml ? null : utf8Text(bytes);
   if (text === null) throw new MalformedInput('no property list: neither binary nor UTF-8', 0);
   // The library also reads the OpenStep form, which no installer takes.
   const start = text.search(/[^\s\uFEFF]/);

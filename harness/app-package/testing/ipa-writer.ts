@@ -28,6 +28,14 @@ export interface SampleIpa {
   readonly sign?: (directory: Uint8Array) => Uint8Array;
   /** Changes the executable after it was signed. */
   readonly spoil?: (executable: Uint8Array) => void;
+  /** Files beside the executable, by their paths in the app, sealed by SHA-256. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** What the seal says of further paths. */
+  readonly sealed?: Readonly<Record<string, PlistValue>>;
+  /** A framework with a signature of its own, sealed by its code directory. */
+  readonly framework?: boolean;
+  /** Files as they are put into the archive, if not as they were signed; null for one left out. */
+  readonly changed?: Readonly<Record<string, Uint8Array | null>>;
   /** Info.plist as it is put into the archive, if not as it was signed. */
   readonly infoPlist?: Uint8Array;
 }
@@ -46,14 +54,20 @@ export function writeIpa(sample: SampleIpa): Uint8Array {
     CFBundleVersion: '42',
     MinimumOSVersion: '16.0',
   });
-  const resources = utf8(build({ files2: {} }));
-  const executable = writeExecutable(sample, { bundleId, infoPlist: signedInfo, resources });
+  const framework = sample.framework === true ? writeFramework(sample) : null;
+  const resources = seal(sample.files ?? {}, { ...framework?.sealed, ...sample.sealed });
+  const { executable } = writeExecutable(sample, { bundleId, infoPlist: signedInfo, resources });
   sample.spoil?.(executable);
+  const files: readonly (readonly [string, Uint8Array | null])[] = Object.entries({
+    ...{ ...sample.files, ...framework?.files },
+    ...sample.changed,
+  });
   const profile = sample.profile === undefined ? developmentProfile(sample) : sample.profile;
   return writeZip([
     { name: `${FOLDER}Info.plist`, bytes: sample.infoPlist ?? signedInfo },
     { name: `${FOLDER}Sample`, bytes: executable },
     { name: `${FOLDER}_CodeSignature/CodeResources`, bytes: resources },
+    ...files.flatMap(([path, bytes]) => (bytes === null ? [] : [{ name: FOLDER + path, bytes }])),
     ...(profile === null
       ? []
       : [
@@ -66,6 +80,37 @@ export function writeIpa(sample: SampleIpa): Uint8Array {
           },
         ]),
   ]);
+}
+
+function seal(
+  files: Readonly<Record<string, Uint8Array>>,
+  further: Readonly<Record<string, PlistValue>> = {},
+): Uint8Array {
+  const files2: Record<string, PlistValue> = {};
+  for (const [path, bytes] of Object.entries(files)) files2[path] = { hash2: sha256(bytes) };
+  return utf8(build({ files2: { ...files2, ...further } }));
+}
+
+function writeFramework({ team }: SampleIpa) {
+  const bundleId = 'com.example.framework';
+  const infoPlist = buildBinary({ CFBundleIdentifier: bundleId, CFBundleExecutable: 'Kit' });
+  const picture = { 'picture.png': Uint8Array.of(1, 2, 3) };
+  const resources = seal(picture);
+  const signed = writeExecutable({ team, entitlements: {} }, { bundleId, infoPlist, resources });
+  const folder = 'Frameworks/Kit.framework';
+  return {
+    sealed: { [folder]: { cdhash: sha256(signed.directory).subarray(0, 20), requirement: 'none' } },
+    files: {
+      [`${folder}/Info.plist`]: infoPlist,
+      [`${folder}/Kit`]: signed.executable,
+      [`${folder}/_CodeSignature/CodeResources`]: resources,
+      [`${folder}/picture.png`]: picture['picture.png'],
+    },
+  };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest());
 }
 
 /** Entitlements of a development build. */
@@ -98,7 +143,7 @@ interface Beside {
   readonly resources: Uint8Array;
 }
 
-function writeExecutable(sample: SampleIpa, beside: Beside): Uint8Array {
+function writeExecutable(sample: SampleIpa, beside: Beside) {
   const entitlements =
     sample.entitlements ?? developmentEntitlements(sample.team.teamId, beside.bundleId);
   const xml = blob(0xfade7171, utf8(build(entitlements)));
@@ -134,7 +179,8 @@ function writeExecutable(sample: SampleIpa, beside: Beside): Uint8Array {
     [7, derBlob],
     [0x10000, blob(0xfade0b01, cms)],
   ]);
-  return concatBytes(code, signature, new Uint8Array(room - signature.length));
+  const executable = concatBytes(code, signature, new Uint8Array(room - signature.length));
+  return { executable, directory };
 }
 
 function codeDirectory(
