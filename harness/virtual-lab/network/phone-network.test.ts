@@ -107,6 +107,19 @@ describe('a request of a virtual phone', () => {
     expect(await send(await phone(), port, { pins })).toMatchObject({ outcome: 'answered' });
   });
 
+  it('takes no pin from a certificate that merely lies beside the path', async () => {
+    // The interceptor's authority has the pinned one's name, and that one comes along.
+    const interceptor = testCa('test server authority');
+    const { port, seen } = await server({ ca: interceptor, beside: [ca.certificate] });
+    const anchors = [interceptor.certificate, ca.certificate].map(toBase64url);
+    const pins = [pin(ca.spki)];
+    const sent = await send(await phone(), port, { anchors, pins });
+    expect(sent).toMatchObject({ outcome: 'failed', phase: 'pin' });
+    expect(seen.requests).toEqual([]);
+    const own = await send(await phone(), port, { anchors, pins: [pin(interceptor.spki)] });
+    expect(own).toMatchObject({ outcome: 'answered' });
+  });
+
   it('that finds no pinned key sends no byte of itself', async () => {
     const { port, seen } = await server();
     const sent = await send(await phone(), port, { pins: [pin(utf8('elsewhere'))] });

@@ -38,7 +38,7 @@ export async function openTls(tcp: Socket, terms: TlsTerms): Promise<TLSSocket> 
   });
   await handshake(socket, key instanceof KeystoreException ? key : null);
   try {
-    const chain = presentedChain(socket);
+    const chain = judgedPath(socket, terms.anchors);
     refuseDates(chain, terms.now);
     if (terms.pins !== null) refusePins(chain, terms.pins);
     return socket;
@@ -88,21 +88,51 @@ function handshake(socket: TLSSocket, refusal: KeystoreException | null): Promis
   });
 }
 
-function presentedChain(socket: TLSSocket): readonly Uint8Array[] {
-  const chain: Uint8Array[] = [];
-  let next = socket.getPeerCertificate(true);
+/**
+ * The path that the anchors vouch for, as OkHttp cleans a chain before it looks for pins. An
+ * interceptor can name its authority as it likes and send the pinned one along: what has not signed
+ * the path must not count.
+ */
+function judgedPath(socket: TLSSocket, anchors: readonly Uint8Array[]): readonly X509Certificate[] {
+  const [leaf, ...others] = sentCertificates(socket);
+  const trusted = anchors.map((raw) => new X509Certificate(raw));
+  const path = leaf === undefined ? [] : [leaf];
+  for (let last = leaf; last !== undefined && !has(trusted, last);) {
+    const issued = last;
+    last = [...trusted, ...others].find((one) => !has(path, one) && hasSigned(one, issued));
+    if (last !== undefined) path.push(last);
+  }
+  return path;
+}
+
+// The server's own first; Node links the others by order or by name, and not by signatures.
+function sentCertificates(socket: TLSSocket): readonly X509Certificate[] {
+  const sent: X509Certificate[] = [];
+  let next = socket.getPeerX509Certificate();
   // A root's issuer is itself.
-  while (!chain.some((seen) => Buffer.compare(seen, next.raw) === 0)) {
-    chain.push(next.raw);
+  while (next !== undefined && !has(sent, next)) {
+    sent.push(next);
     next = next.issuerCertificate;
   }
-  return chain;
+  return sent;
+}
+
+function has(list: readonly X509Certificate[], { raw }: X509Certificate): boolean {
+  return list.some((one) => one.raw.equals(raw));
+}
+
+function hasSigned(issuer: X509Certificate, issued: X509Certificate): boolean {
+  try {
+    return issued.checkIssued(issuer) && issued.verify(issuer.publicKey);
+  } catch {
+    // A key that OpenSSL does not know has signed nothing here.
+    return false;
+  }
 }
 
 // OpenSSL has judged the chain by the host's clock; a phone goes by its own.
-function refuseDates(chain: readonly Uint8Array[], now: Date): void {
-  for (const raw of chain) {
-    const certificate = new X509Certificate(raw);
+function refuseDates(chain: readonly X509Certificate[], now: Date): void {
+  for (const certificate of chain) {
     if (now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo)) continue;
     throw new SendFailure(
       'handshake',
@@ -111,8 +141,8 @@ function refuseDates(chain: readonly Uint8Array[], now: Date): void {
   }
 }
 
-function refusePins(chain: readonly Uint8Array[], pins: readonly string[]): void {
-  const found = chain.map((raw) => {
+function refusePins(chain: readonly X509Certificate[], pins: readonly string[]): void {
+  const found = chain.map(({ raw }) => {
     const parsed = parseCertificate(raw);
     if (!parsed.ok) return 'unreadable';
     return `sha256/${toBase64(createHash('sha256').update(parsed.value.spki).digest())}`;

@@ -85,15 +85,19 @@ export async function startTlsServer(options: {
   /** Asks for client certificates of this authority. */
   readonly clientCa?: TestCa;
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Certificates that it sends along, whatever they have to do with its own. */
+  readonly beside?: readonly Uint8Array[];
 }): Promise<TestServer> {
-  const { ca, name, clientCa, maxVersion = 'TLSv1.3' } = options;
+  const { ca, name, clientCa, maxVersion = 'TLSv1.3', beside = [] } = options;
   const pair = keyPair();
   const seen: TestServer['seen'] = {
     ...{ requests: [], clientSubject: null, tlsErrors: 0 },
   };
   const server = createServer(
     {
-      cert: encodePemCertificate(ca.issue({ commonName: name, spki: pair.spki })),
+      cert: [ca.issue({ commonName: name, spki: pair.spki }), ...beside]
+        .map(encodePemCertificate)
+        .join(''),
       key: pem(pair.pkcs8),
       maxVersion,
       ...(clientCa === undefined
