@@ -49,6 +49,14 @@ export interface NewAuthority extends Validity {
   readonly furtherExtensions?: readonly NewExtension[];
 }
 
+/** A root that outlives a process. */
+export interface KeptRoot {
+  /** PKCS#8, DER: secret. */
+  readonly key: Uint8Array;
+  /** DER; made anew where it is left out. */
+  readonly certificate?: Uint8Array;
+}
+
 /** Extensions of vendor certificates beside those of `EXTENSION_OID`. */
 const KEY_ID_OID = { subject: '2.5.29.14', authority: '2.5.29.35' } as const;
 
@@ -70,28 +78,39 @@ export class Authority {
 
   private constructor(
     wanted: NewAuthority,
-    { issuer, pkcs8 }: { readonly issuer: Authority | null; readonly pkcs8: Uint8Array },
+    {
+      issuer,
+      pkcs8,
+      certificate,
+    }: {
+      readonly issuer: Authority | null;
+      readonly pkcs8: Uint8Array;
+      readonly certificate?: Uint8Array | undefined;
+    },
   ) {
     const digest = wanted.digest ?? (wanted.curve === 'P-256' ? 'sha256' : 'sha384');
     this.name = wanted.name;
     this.spki = spkiOf(pkcs8, wanted.curve);
     this.validity = { notBeforeMs: wanted.notBeforeMs, notAfterMs: wanted.notAfterMs };
     this.#signer = ecSigner(pkcs8, digest);
-    this.certificate = (issuer ?? this).issue({
-      ...this.validity,
-      serial: wanted.serial ?? randomSerial(),
-      subject: wanted.name,
-      spki: this.spki,
-      extensions: authorityExtensions(wanted, this.spki, (issuer ?? this).spki),
-    });
+    this.certificate =
+      certificate ??
+      (issuer ?? this).issue({
+        ...this.validity,
+        serial: wanted.serial ?? randomSerial(),
+        subject: wanted.name,
+        spki: this.spki,
+        extensions: authorityExtensions(wanted, this.spki, (issuer ?? this).spki),
+      });
   }
 
   /**
-   * A self-signed authority. With a key of its own (PKCS#8, DER) it is the same anchor each time that
-   * it is made: key and name stay, serial and validity are those of the day.
+   * A self-signed authority. With a key and certificate that were kept it is the same anchor each time
+   * that it is made, to the byte; with the key alone its serial and validity are those of the day.
    */
-  static root(wanted: NewAuthority, pkcs8 = createAuthorityKey(wanted.curve)): Authority {
-    return new Authority(wanted, { issuer: null, pkcs8 });
+  static root(wanted: NewAuthority, kept?: KeptRoot): Authority {
+    const pkcs8 = kept?.key ?? createAuthorityKey(wanted.curve);
+    return new Authority(wanted, { issuer: null, pkcs8, certificate: kept?.certificate });
   }
 
   /** An authority below this one. */

@@ -6,5 +6,6 @@ export * from './apple-keystore.js';
 export { chainOfStranger } from './forged-attestation.js';
 export * from './secure-hardware.js';
 export { spoofedKeystore } from './spoofed-keystore.js';
+export type { KeptRoot } from './authority.js';
 export { createVendorRootKey, createVendorRoots, VENDOR_ROOTS } from './vendor-roots.js';
-export type { Provisioning, VendorRoot, VendorRootKeys, VendorRoots } from './vendor-roots.js';
+export type { KeptVendorRoots, Provisioning, VendorRoot, VendorRoots } from './vendor-roots.js';

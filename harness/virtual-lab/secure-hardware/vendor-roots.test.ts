@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../encoding/bytes.js';
 import { readCertificate } from '../../encoding/certificate.js';
@@ -16,25 +16,25 @@ import {
   testApple,
 } from './testing/test-phones.js';
 
-const rootKeys = {
-  android: createVendorRootKey('android'),
-  androidSoftware: createVendorRootKey('androidSoftware'),
-  appAttest: createVendorRootKey('appAttest'),
-  receipts: createVendorRootKey('receipts'),
+const roots = {
+  android: { key: createVendorRootKey('android') },
+  androidSoftware: { key: createVendorRootKey('androidSoftware') },
+  appAttest: { key: createVendorRootKey('appAttest') },
+  receipts: { key: createVendorRootKey('receipts') },
 };
-const vendorsAgain = () => createVendorRoots({ clock: () => TEST_NOW, rootKeys });
+const vendorsAgain = () => createVendorRoots({ clock: () => TEST_NOW, roots });
 const challenge = new Uint8Array(createHash('sha256').update('challenge').digest());
 
 /** A verifier that trusts roots as they were made for it alone. */
-function verifierOf(roots: ReturnType<typeof vendorsAgain>) {
+function verifierOf(trusted: ReturnType<typeof vendorsAgain>) {
   const anchors = (certificates: readonly Uint8Array[]) =>
     certificates.map((certificate) => anchorOf('virtual lab', readCertificate(certificate)));
   return createVerifier({
     trust: {
-      androidAnchors: anchors(roots.androidAnchors),
-      knownSoftwareRoots: anchors(roots.androidSoftwareRoots),
-      appAttestAnchors: anchors(roots.appAttestAnchors),
-      receiptAnchors: anchors(roots.receiptAnchors),
+      androidAnchors: anchors(trusted.androidAnchors),
+      knownSoftwareRoots: anchors(trusted.androidSoftwareRoots),
+      appAttestAnchors: anchors(trusted.appAttestAnchors),
+      receiptAnchors: anchors(trusted.receiptAnchors),
       revocation: { usable: true, entries: new Map(), takenAtMs: TEST_NOW.getTime() },
     },
   });
@@ -91,12 +91,29 @@ describe('vendors whose roots have keys of their own', () => {
     expect(result.verdict).toBe('rejected');
   });
 
+  it('are the same to the byte where their certificates are kept as well', () => {
+    const [before] = vendorsAgain().androidAnchors;
+    expect(vendorsAgain().androidAnchors).not.toEqual([before]);
+    const android = { ...roots.android, ...(before === undefined ? {} : { certificate: before }) };
+    const again = createVendorRoots({ clock: () => TEST_NOW, roots: { ...roots, android } });
+    expect(again.androidAnchors).toEqual([before]);
+    expect(again.attestationSigner('tee', 'rkp').chain.at(-1)).toEqual(before);
+  });
+
+  it('revoke one batch key, which has the same serial number whenever they are made', () => {
+    const [one, other] = [vendorsAgain(), vendorsAgain()];
+    expect(one.leakedSerial).toBe(other.leakedSerial);
+    const { certificate } = one.leakedBatchKey.authority;
+    expect(new X509Certificate(certificate).serialNumber.toLowerCase()).toBe(one.leakedSerial);
+    expect(createVendorRoots().leakedSerial).not.toBe(one.leakedSerial);
+  });
+
   it.each(Object.keys(VENDOR_ROOTS) as VendorRoot[])(
     'refuse a key of another curve for the root of %s',
     (root) => {
       const wrong = VENDOR_ROOTS[root] === 'P-384' ? 'androidSoftware' : 'android';
-      const keys = { ...rootKeys, [root]: createVendorRootKey(wrong) };
-      expect(() => createVendorRoots({ rootKeys: keys })).toThrow(/a key on .+, not P-/);
+      const kept = { ...roots, [root]: { key: createVendorRootKey(wrong) } };
+      expect(() => createVendorRoots({ roots: kept })).toThrow(/a key on .+, not P-/);
     },
   );
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { NAME_OID, type NameAttribute } from '../../encoding/distinguished-name.js';
 import { encodeCbor } from '../../encoding/cbor.js';
 import { der } from '../../encoding/der-writer.js';
@@ -5,6 +6,7 @@ import {
   Authority,
   createAuthorityKey,
   randomSerial,
+  type KeptRoot,
   type NewAuthority,
   type Validity,
 } from './authority.js';
@@ -44,6 +46,8 @@ export interface VendorRoots {
   attestationSigner(level: CertifiedLevel, provisioning: Provisioning): AttestationSigner;
   /** A batch key of the TEE that left its factory and is for sale. */
   readonly leakedBatchKey: AttestationSigner;
+  /** Its serial number as status lists name it, which is that of the roots' and not of the process. */
+  readonly leakedSerial: string;
   /** The key that every emulator shares. */
   softwareSigner(): AttestationSigner;
   /** The intermediate that certifies App Attest keys. */
@@ -78,8 +82,8 @@ export const VENDOR_ROOTS = {
 /** A vendor's root by its name. */
 export type VendorRoot = keyof typeof VENDOR_ROOTS;
 
-/** The private keys of the roots, PKCS#8, DER: secret, since whoever has them is every vendor. */
-export type VendorRootKeys = Readonly<Record<VendorRoot, Uint8Array>>;
+/** The roots as they are kept: secret, since whoever has their keys is every vendor. */
+export type KeptVendorRoots = Readonly<Record<VendorRoot, KeptRoot>>;
 
 /** A fresh private key for a root: PKCS#8, DER. */
 export function createVendorRootKey(root: VendorRoot): Uint8Array {
@@ -87,18 +91,18 @@ export function createVendorRootKey(root: VendorRoot): Uint8Array {
 }
 
 /**
- * Makes all vendors, keys included; nothing of it outlives the process. Where the roots' keys are
- * given, whoever trusts those roots trusts what these vendors certify.
+ * Makes all vendors, keys included; nothing of it outlives the process. Where the roots were kept,
+ * whoever trusts those roots trusts what these vendors certify.
  */
 export function createVendorRoots(
-  options: { readonly clock?: () => Date; readonly rootKeys?: VendorRootKeys } = {},
+  options: { readonly clock?: () => Date; readonly roots?: KeptVendorRoots } = {},
 ): VendorRoots {
   const now = options.clock ?? (() => new Date());
   const nowMs = now().getTime();
-  const keys: Partial<VendorRootKeys> = options.rootKeys ?? {};
-  const android = androidVendor(nowMs, { now, rootKey: keys.android });
-  const software = softwareVendor(nowMs, keys.androidSoftware);
-  const apple = appleVendor(nowMs, keys);
+  const kept: Partial<KeptVendorRoots> = options.roots ?? {};
+  const android = androidVendor(nowMs, { now, kept: kept.android });
+  const software = softwareVendor(nowMs, kept.androidSoftware);
+  const apple = appleVendor(nowMs, kept);
   return {
     ...android,
     ...apple,
@@ -108,7 +112,10 @@ export function createVendorRoots(
   };
 }
 
-type AndroidVendor = Pick<VendorRoots, 'androidAnchors' | 'attestationSigner' | 'leakedBatchKey'>;
+type AndroidVendor = Pick<
+  VendorRoots,
+  'androidAnchors' | 'attestationSigner' | 'leakedBatchKey' | 'leakedSerial'
+>;
 type AppleVendor = Pick<
   VendorRoots,
   'appAttestAnchors' | 'receiptAnchors' | 'appAttest' | 'receipts'
@@ -116,7 +123,7 @@ type AppleVendor = Pick<
 
 function androidVendor(
   nowMs: number,
-  { now, rootKey }: { readonly now: () => Date; readonly rootKey: Uint8Array | undefined },
+  { now, kept }: { readonly now: () => Date; readonly kept: KeptRoot | undefined },
 ): AndroidVendor {
   const root = Authority.root(
     {
@@ -125,23 +132,29 @@ function androidVendor(
       keyUsage: [KEY_CERT_SIGN, CRL_SIGN],
       ...around(nowMs, { pastMs: 3 * YEAR_MS, futureMs: 12 * YEAR_MS }),
     },
-    rootKey,
+    kept,
   );
   const factories = {
     tee: factory(root, 'tee', nowMs),
     strongbox: factory(root, 'strongbox', nowMs),
   };
   const remote = remoteProvisioner(root, nowMs);
+  const leaked = serialFrom(root.spki);
   return {
     androidAnchors: [root.certificate],
-    leakedBatchKey: factories.tee(),
+    leakedBatchKey: factories.tee(leaked),
+    leakedSerial: leaked.toString(16),
     attestationSigner: (level, provisioning) =>
       provisioning === 'factory' ? factories[level]() : remote(level, now().getTime()),
   };
 }
 
 // The two intermediates of a factory chain carry a serialNumber and the level as title.
-function factory(root: Authority, level: CertifiedLevel, nowMs: number): () => AttestationSigner {
+function factory(
+  root: Authority,
+  level: CertifiedLevel,
+  nowMs: number,
+): (serial?: bigint) => AttestationSigner {
   const validity = around(nowMs, { pastMs: 2 * YEAR_MS, futureMs: 8 * YEAR_MS });
   const next = (curve: NewAuthority['curve']): NewAuthority => ({
     name: [
@@ -152,13 +165,20 @@ function factory(root: Authority, level: CertifiedLevel, nowMs: number): () => A
     ...validity,
   });
   const vendor = root.subordinate(next('P-384'));
-  return () => {
-    const batch = vendor.subordinate(next('P-256'));
+  return (serial) => {
+    const wanted = next('P-256');
+    const batch = vendor.subordinate(serial === undefined ? wanted : { ...wanted, serial });
     return {
       authority: batch,
       chain: [batch.certificate, vendor.certificate, root.certificate],
     };
   };
+}
+
+// Whoever knows the root knows it, and nobody has to write it down.
+function serialFrom(spki: Uint8Array): bigint {
+  const digest = createHash('sha256').update('leaked batch key').update(spki).digest('hex');
+  return BigInt(`0x4${digest.slice(0, 31)}`);
 }
 
 // Droid CA2 lives three years, Droid CA3 seventy days, a phone's attestation key two weeks.
@@ -193,7 +213,7 @@ function remoteProvisioner(
 }
 
 // Shaped as AOSP's software attestation, whose published keys sign for every emulator.
-function softwareVendor(nowMs: number, rootKey: Uint8Array | undefined): AttestationSigner {
+function softwareVendor(nowMs: number, kept: KeptRoot | undefined): AttestationSigner {
   const validity = around(nowMs, { pastMs: 3 * YEAR_MS, futureMs: 10 * YEAR_MS });
   const keyUsage = [DIGITAL_SIGNATURE, KEY_CERT_SIGN];
   const root = Authority.root(
@@ -203,7 +223,7 @@ function softwareVendor(nowMs: number, rootKey: Uint8Array | undefined): Attesta
       keyUsage,
       ...validity,
     },
-    rootKey,
+    kept,
   );
   const intermediate = root.subordinate({
     name: [organization(LAB), unit('Android'), common('Virtual Software Attestation Intermediate')],
@@ -216,7 +236,7 @@ function softwareVendor(nowMs: number, rootKey: Uint8Array | undefined): Attesta
   return { authority: intermediate, chain: [intermediate.certificate, root.certificate] };
 }
 
-function appleVendor(nowMs: number, keys: Partial<VendorRootKeys>): AppleVendor {
+function appleVendor(nowMs: number, kept: Partial<KeptVendorRoots>): AppleVendor {
   const validity = around(nowMs, { pastMs: 5 * YEAR_MS, futureMs: 10 * YEAR_MS });
   const keyUsage = [KEY_CERT_SIGN, CRL_SIGN];
   const root = Authority.root(
@@ -226,7 +246,7 @@ function appleVendor(nowMs: number, keys: Partial<VendorRootKeys>): AppleVendor 
       keyUsage,
       ...validity,
     },
-    keys.appAttest,
+    kept.appAttest,
   );
   const appAttest = root.subordinate({
     name: [
@@ -249,7 +269,7 @@ function appleVendor(nowMs: number, keys: Partial<VendorRootKeys>): AppleVendor 
       keyUsage,
       ...validity,
     },
-    keys.receipts,
+    kept.receipts,
   );
   return {
     appAttestAnchors: [root.certificate],
