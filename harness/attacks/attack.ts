@@ -206,7 +206,8 @@ export interface SubmissionAttack extends AttackDescription {
     | 'evidence-for-other-purpose'
     | 'evidence-of-earlier-challenge'
     | 'evidence-left-out'
-    | 'key-of-another';
+    | 'key-of-another'
+    | 'attestation-key-revoked';
   /** On what occasions it is made. */
   readonly occasions: readonly ('enrolment' | 'signingKey' | 'renewal')[];
 }

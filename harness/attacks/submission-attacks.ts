@@ -108,3 +108,16 @@ export const keyOfAnother: SubmissionAttack = {
   circumstance: 'key-of-another',
   occasions: ['renewal'],
 };
+
+/** The key that attests was revoked. */
+export const attestationKeyRevoked: SubmissionAttack = {
+  id: 'submission/attestation-key-revoked',
+  applies: 'submission',
+  description:
+    'attests with a keybox that left its factory and has been revoked, or renews with it',
+  needs: ['leaked-vendor-key'],
+  failing: { 'android-key': ['android-key/not-revoked'] },
+  references: ['Android: attestation status list', 'RFC 5280, 6.3'],
+  circumstance: 'attestation-key-revoked',
+  occasions: ['enrolment', 'signingKey', 'renewal'],
+};

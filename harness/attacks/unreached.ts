@@ -8,7 +8,6 @@ export const NO_ATTACK_REACHES: Readonly<Partial<Record<CheckId, string>>> = {
     'whoever keeps the list away leaves it undetermined, which is never accepted and never failed',
   'android-key/revocation-list-fresh':
     'an old list leaves it undetermined, which is never accepted and never failed',
-  'android-key/not-revoked': LIST,
   'android-key/not-suspended': LIST,
   'android-key/status-known': LIST,
   'play-integrity/request-compared':

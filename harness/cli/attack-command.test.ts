@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ATTACKS } from '../attacks/index.js';
+import { parsePemCertificates } from '../encoding/pem.js';
 import { loadLab } from '../farm/lab.js';
 import { labPolicy } from '../run/lab-policy.js';
 import { ignoring, withoutRule, withVerifier } from '../run/sabotages/wrap.js';
 import { serveLab, type ServedLab, type ServeOptions } from '../run/serve.js';
+import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';
 import type { AttestationResult } from '../verifier/index.js';
 import { shippedLab } from './shipped-lab.js';
 import { command } from './testing/captured-terminal.js';
@@ -78,7 +80,7 @@ function read(out: string) {
 
 describe('attestlab attack', () => {
   it('has every attack refused by the reference, for its own reason, and nothing that is genuine', async () => {
-    const { exit, out, err } = await attacked(undefined, '--json');
+    const { exit, out, err } = await attacked(undefined, '--json', '--status-list');
     expect([exit, err]).toEqual([0, '']);
     const { results, summary } = read(out);
     const beside = results.filter(
@@ -174,6 +176,20 @@ describe('attestlab attack on a backend that forgets a check', () => {
     expect(read(out).summary).toMatchObject({ accepted: doors, failed: 0, genuineRefused: 0 });
   });
 
+  it('that of revocation: a revoked keybox enrols, signs and renews, where its list is said to be read', async () => {
+    const only = ['--json', '--only', 'submission/attestation-key-revoked'];
+    const spoil = withVerifier(ignoring('android-key/not-revoked'));
+    const told = await attacked(spoil, ...only, '--status-list');
+    expect(told.exit).toBe(1);
+    expect(read(told.out).summary).toMatchObject({ accepted: 3, failed: 0, genuineRefused: 0 });
+    const untold = await attacked(spoil, ...only);
+    expect(untold.exit).toBe(3);
+    expect(read(untold.out).summary.unsent).toContainEqual({
+      id: 'submission/attestation-key-revoked',
+      reason: 'whether the target reads the status list of --roots-to is not said',
+    });
+  });
+
   it('shows in lines what it accepted', async () => {
     const spoil = withVerifier(ignoring('android-key/levels-equal'));
     const { out } = await attacked(spoil, '--only', 'android-key/levels-unequal');
@@ -208,7 +224,7 @@ describe('attestlab attack where nothing can be learnt', () => {
     }));
     const { exit, out, err } = await attacked(spoil);
     expect([exit, out]).toEqual([4, '']);
-    expect(err).toMatch(/the target refuses honest phones, .*\n {2}enrolment, Android phone: 403/);
+    expect(err).toMatch(/honest phones do not get through, .*\n {2}enrolment, Android phone: 403/);
   });
 
   it('exits 4 where the target breaks over attacks', async () => {
@@ -250,7 +266,7 @@ describe('attestlab attack where nothing can be learnt', () => {
       ),
     );
     expect(exit).toBe(4);
-    expect(err).toMatch(/refuses honest phones, .*\n.*403 trust_anchor_unknown/);
+    expect(err).toMatch(/honest phones do not get through, .*\n.*403 trust_anchor_unknown/);
   });
 
   it('exits 4 where the target’s own certificate is nobody’s', async () => {
@@ -268,10 +284,72 @@ describe('attestlab attack where nothing can be learnt', () => {
     [['--target', 'https://localhost:1', '--api', 'x'], /--api: "x" is no origin/],
     [['--target', 'https://localhost:1', '--only', 'x'], /--only: no such attack "x"/],
     [['--target', 'https://localhost:1', '--insecure-ca', '/no/such'], /\/no\/such/],
-    [[], /required option '--target <url>'/],
+    [[], /--target: which backend is attacked\?/],
   ])('exits 2 for %j and says why', async (args, message) => {
     const { exit, out, err } = await command('attack', '--home', home, ...args);
     expect([exit, out]).toEqual([2, '']);
     expect(err).toMatch(message);
+  });
+});
+
+describe('attestlab attack --roots-to', () => {
+  it('writes down what a backend has to trust and expect, and no key', async () => {
+    const folder = join(root, 'roots');
+    const { exit, out, err } = await command('attack', '--roots-to', folder, '--home', home);
+    expect([exit, err]).toEqual([0, '']);
+    const files = readdirSync(folder).sort();
+    for (const name of files) {
+      expect(out).toContain(join(folder, name));
+      expect(readFileSync(join(folder, name), 'utf8')).not.toContain('PRIVATE KEY');
+    }
+    const vendors = openVirtualVendors(join(home, VENDORS_FOLDER));
+    const pem = (name: string) => {
+      const parsed = parsePemCertificates(readFileSync(join(folder, name), 'utf8'));
+      return parsed.ok ? parsed.value : [];
+    };
+    expect(pem('android-roots.pem')).toEqual(vendors.androidAnchors);
+    expect(pem('app-attest-roots.pem')).toEqual(vendors.appAttestAnchors);
+    expect(pem('receipt-roots.pem')).toEqual(vendors.receiptAnchors);
+    expect(JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))).toMatchObject({
+      android: { packages: ['org.attestlab.probe'] },
+      apple: { appIds: ['ATTESTLAB0.org.attestlab.probe'], appAttestEnvironment: 'production' },
+    });
+    expect(JSON.parse(readFileSync(join(folder, 'status-list.json'), 'utf8'))).toEqual({
+      entries: { [vendors.leakedSerial]: { status: 'REVOKED', reason: 'KEY_COMPROMISE' } },
+    });
+  });
+
+  it('exits 4 where nothing can be written there', async () => {
+    const file = join(root, 'a-file');
+    writeFileSync(file, '');
+    const { exit, err } = await command('attack', '--roots-to', file, '--home', home);
+    expect(exit).toBe(4);
+    expect(err).toMatch(/a-file: .*EEXIST/);
+  });
+});
+
+describe('attestlab attack --junit', () => {
+  const report = async (spoil: ServeOptions['spoil'], only: string) => {
+    const file = join(root, 'attack.xml');
+    await attacked(spoil, '--only', only, '--junit', file);
+    return readFileSync(file, 'utf8');
+  };
+
+  it('has a case an attack, and a failure where one was accepted', async () => {
+    const spoil = withVerifier(ignoring('android-key/levels-equal'));
+    const xml = await report(spoil, 'android-key/levels-unequal');
+    expect(xml).toMatch(/<testsuite name="renewal, Android phone" tests="3" failures="1"/);
+    expect(xml).toMatch(
+      /<testcase classname="renewal, Android phone" name="android-key\/levels-unequal">\s*<failure message="accepted: 201" type="attack-accepted"\/>/,
+    );
+    const refused = await report(undefined, 'android-key/levels-unequal');
+    expect(refused).toMatch(/failures="0" errors="0" skipped="0"/);
+    expect(refused).toContain('refused for its own reason');
+  });
+
+  it('skips what was not sent and says why', async () => {
+    const xml = await report(undefined, 'app-attest/after-its-time');
+    expect(xml).toMatch(/<skipped\/>/);
+    expect(xml).toContain('not sent: only the clock of the target decides');
   });
 });

@@ -7,32 +7,65 @@ import { EXIT, HarnessError, type ExitCode } from '../errors.js';
 import { loadLab } from '../farm/lab.js';
 import { PKI_FILES } from '../relying-party/index.js';
 import { ATTACK_IDS, attackTarget, type AttackReport } from '../run/attack/attack-target.js';
+import { exportRoots } from '../run/attack/export-roots.js';
 import { loadMapping } from '../run/attack/mapping/load-mapping.js';
 import { mappedTarget } from '../run/attack/mapping/mapped-target.js';
 import { shippedMapping } from '../run/attack/shipped-mapping.js';
 import { openVirtualVendors, VENDORS_FOLDER } from '../run/virtual-vendors.js';
-import { resultJson, resultLines, summaryJson, summaryText } from './attack-text.js';
+import { writeAttackJunit } from './attack-junit.js';
+import { resultJson, resultLines, rootsText, summaryJson, summaryText } from './attack-text.js';
 import { stateFolder } from './serve-command.js';
 import { shippedLab } from './shipped-lab.js';
 import type { Terminal } from './terminal.js';
 
 /** The options of `attestlab attack`, as the command line gives them. */
 export interface AttackCommandOptions {
-  readonly target: string;
+  readonly target?: string;
   readonly api?: string;
   readonly mapping?: string;
   readonly lab?: string;
   readonly home?: string;
+  readonly rootsTo?: string;
+  readonly junit?: string;
   readonly insecureCa?: string;
   readonly only?: string;
+  readonly statusList?: true;
   readonly counters: 'in-order' | 'in-any-order';
   readonly json?: true;
 }
 
-/** Attacks a backend and says what it did. */
+/** Attacks a backend and says what it did, or writes down what a backend has to trust for that. */
 export async function attack(options: AttackCommandOptions, terminal: Terminal): Promise<number> {
-  const { only, json } = options;
-  const enrolUrl = originOf(options.target, '--target');
+  const { target, rootsTo } = options;
+  if (target === undefined && rootsTo === undefined) {
+    throw new HarnessError(
+      'ERR_USAGE',
+      '--target: which backend is attacked? Its origin is missing',
+    );
+  }
+  if (rootsTo !== undefined) {
+    const written = writeRoots(rootsTo, options);
+    // With results to come, stdout is theirs.
+    if (target === undefined) terminal.out(written);
+    else terminal.err(written);
+  }
+  return target === undefined ? EXIT.passed : attackAt(target, options, terminal);
+}
+
+function writeRoots(folder: string, options: AttackCommandOptions): string {
+  const lab = loadLab(options.lab ?? shippedLab);
+  const vendors = openVirtualVendors(join(options.home ?? stateFolder(lab.name), VENDORS_FOLDER));
+  const files = exportRoots(folder, { vendors, values: lab.referenceValues });
+  return rootsText(files);
+}
+
+async function attackAt(
+  target: string,
+  options: AttackCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { only, json, junit } = options;
+  const enrolUrl = originOf(target, '--target');
   const apiUrl = options.api === undefined ? enrolUrl : originOf(options.api, '--api');
   if (only !== undefined && !ATTACK_IDS.includes(only)) {
     throw new HarnessError('ERR_USAGE', `--only: no such attack "${only}"`);
@@ -48,11 +81,13 @@ export async function attack(options: AttackCommandOptions, terminal: Terminal):
     target: mappedTarget({ enrolUrl, apiUrl, anchors, mapping, rpId }),
     values: lab.referenceValues,
     ...{ vendors, only: only ?? null, counters: options.counters },
+    readsStatusList: options.statusList === true,
     onResult: (result) => {
       terminal.out(json === undefined ? lines(result) : resultJson(result));
     },
   });
   terminal.out(json === undefined ? summaryText(report) : summaryJson(report));
+  if (junit !== undefined) writeAttackJunit(junit, report);
   return exitOf(report);
 }
 

@@ -1,5 +1,6 @@
 import { ATTACKS, describeAttack } from '../attacks/index.js';
 import type { AttackReport, TrialResult } from '../run/attack/attack-target.js';
+import type { ExportedFile } from '../run/attack/export-roots.js';
 import { inWords } from '../run/attack/target.js';
 import { codesOf, type Unsent } from '../run/attack/trial.js';
 
@@ -82,6 +83,14 @@ function unsentText(unsent: readonly Unsent[]): readonly string[] {
     ...wrapped([...ids].join(', '), 2 * INDENT),
   ]);
   return ['\nnot sent, and so not passed:\n', ...groups.map((line) => `${line}\n`)];
+}
+
+/** What a backend has to trust, file by file. */
+export function rootsText(files: readonly ExportedFile[]): string {
+  return [
+    'for a backend in a test set-up, and for no other:\n',
+    ...files.map(({ file, use }) => `  ${file}\n    ${use}\n`),
+  ].join('');
 }
 
 /** One result as JSON. */

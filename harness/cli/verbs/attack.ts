@@ -6,9 +6,9 @@ import type { DeclareVerb } from './verb.js';
 export const declareAttack: DeclareVerb = (program, { terminal, finish }) => {
   program
     .command('attack')
-    .description('send every attack to a backend that speaks the interface of `attestlab serve`')
+    .description('send every attack to a backend, without phones')
     .addHelpText('after', DETAILS)
-    .requiredOption('--target <url>', 'origin that takes enrolments, such as https://rp.test:8443')
+    .option('--target <url>', 'origin that takes enrolments, such as https://rp.test:8443')
     .option('--api <url>', 'origin that takes what enrolled phones send; default: the same')
     .option('--mapping <file>', 'how the backend is spoken to, YAML; default: as `attestlab serve`')
     .option('--lab <path>', 'whose reference values evidence holds; default: the shipped lab')
@@ -23,7 +23,10 @@ export const declareAttack: DeclareVerb = (program, { terminal, finish }) => {
         .choices(['in-order', 'in-any-order'])
         .default('in-order'),
     )
+    .option('--status-list', 'the target reads the status list that --roots-to writes')
+    .option('--roots-to <folder>', 'write down what the backend must trust and expect')
     .option('--json', 'one JSON line a result, then a summary')
+    .option('--junit <file>', 'write JUnit XML as well')
     .action(async (options: AttackCommandOptions) => {
       const { attack } = await import('../attack-command.js');
       finish(await attack(options, terminal));
@@ -31,15 +34,21 @@ export const declareAttack: DeclareVerb = (program, { terminal, finish }) => {
 };
 
 const DETAILS = `
-Virtual phones mint the evidence. The target has to trust their roots, the PEM
-files in the home's folder virtual-vendors, which are made on first use: only
-ever let a test backend trust them. It has to expect the package, signer, app id
-and relying-party name of the lab's reference-values.yaml, and to take an empty
-status list for these roots. First, what is genuine has to be accepted.
+Virtual phones mint the evidence. The backend has to trust their roots and to
+expect their app: --roots-to FOLDER writes both down. Their keys lie in the
+home's folder virtual-vendors, so only ever let a test set-up trust them.
+
+A backend that speaks another interface than \`attestlab serve\` is described by
+--mapping: fixtures/mappings/README.md says how, attestlab.yaml and example.yaml
+there are to be copied. What a mapping leaves out is listed as not sent.
+
+First, honest phones have to get through: enrolments, renewals and requests. A
+refusal is then told apart by what it says: refused for the attack's own reason,
+for another one, or for none that is told.
 
 Without --insecure-ca the home's own servers-ca.pem is trusted where there is
 one, and the authorities of the public web where there is none.
 
-Exit codes: 0 every attack was refused, 1 one was accepted, or something genuine
-refused, 2 usage, 3 nothing could be sent, 4 the target failed, did not answer,
-or does not accept what is genuine`;
+Exit codes: 0 every attack that was sent was refused, 1 one was accepted, or
+something genuine refused, 2 usage or a file, 3 nothing could be sent, 4 the
+target failed, did not answer, or does not let honest phones through`;

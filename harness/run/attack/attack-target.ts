@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HarnessError } from '../../errors.js';
 import { ATTACKS } from '../../attacks/index.js';
 import type { ReferenceValues } from '../../farm/reference-values.js';
@@ -34,6 +35,8 @@ export interface AttackOptions {
   readonly vendors: VendorRoots;
   /** Whether it wants counters in order, which is what makes sending a late one an attack. */
   readonly counters: 'in-order' | 'in-any-order';
+  /** Whether it judges by the status list of these vendors, which one attack is about. */
+  readonly readsStatusList: boolean;
   /** The only attack to be sent; null for all. */
   readonly only: string | null;
   /** Is told each result as it comes. */
@@ -104,7 +107,7 @@ function notThere(door: string, reason: string) {
 async function proven(door: string, genuine: DoorTrials['genuine']): Promise<TrialResult> {
   const result = await judged({ ...GENUINE, door, run: genuine });
   if (result.asItMust === true) return result;
-  throw nothingLearnt(door, inWords(result.answer));
+  throw nothingLearnt(door, inWords(result.answer), result.answer);
 }
 
 // Whoever shuts the door to everybody after so many attacks has not judged the last of them.
@@ -136,14 +139,23 @@ async function learning<Value>(door: string, work: () => Promise<Value>): Promis
   try {
     return await work();
   } catch (error) {
-    throw nothingLearnt(door, error instanceof Inexpressible ? error.message : brokenWire(error));
+    if (error instanceof Inexpressible) throw nothingLearnt(door, error.message, null);
+    throw nothingLearnt(door, brokenWire(error), error instanceof Error ? error.cause : null);
   }
 }
 
-function nothingLearnt(door: string, why: string): HarnessError {
-  const message = `the target refuses honest phones, so nothing can be learnt from what it refuses\n  ${door}: ${why}`;
-  return new HarnessError('ERR_RELYING_PARTY', message);
+function nothingLearnt(door: string, why: string, answer: unknown): HarnessError {
+  const isRefusal = z.object({ outcome: z.literal('refused') }).safeParse(answer).success;
+  const lines = [
+    'honest phones do not get through, so what the target refuses tells nothing',
+    `  ${door}: ${why}`,
+    ...(isRefusal ? [HINT] : []),
+  ];
+  return new HarnessError('ERR_RELYING_PARTY', lines.join('\n'));
 }
+
+const HINT =
+  '  does it trust and expect what `attestlab attack --roots-to FOLDER` writes down for it?';
 
 async function resultOf(trial: Trial): Promise<TrialResult | Unsent> {
   try {

@@ -27,12 +27,13 @@ export function doorsOf(
     readonly values: ReferenceValues;
     readonly vendors: VendorRoots;
     readonly counters: RequestDoorOptions['counters'];
+    readonly readsStatusList: boolean;
   },
 ): readonly Door[] {
-  const { values, vendors, counters } = options;
+  const { values, vendors, counters, readsStatusList } = options;
   const phones = phoneMaker(target, { vendors, values });
   return [
-    ...submissionDoors(target, { phones, values }),
+    ...submissionDoors(target, { phones, values, readsStatusList }),
     ...requestDoors(target, { phones, counters }),
   ];
 }

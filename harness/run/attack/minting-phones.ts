@@ -33,6 +33,8 @@ export interface SubmissionWith<Format extends Evidence['format']> extends Submi
 /** An Android phone with a TEE, and what attackers need besides. */
 export interface MintingAndroid {
   mint(asked: Asked): Promise<SubmissionWith<'android-key'>>;
+  /** Attested under a batch key that is on the vendors' status list. */
+  mintRevoked(asked: Asked): Promise<SubmissionWith<'android-key'>>;
   /** What attacks on the evidence minted last may take from. */
   means(asked: Asked): Promise<AndroidKeyMeans>;
 }
@@ -71,6 +73,10 @@ export function mintingAndroid(vendors: VendorRoots, values: ReferenceValues): M
     ...shared,
     hardware: { ...hardware, tee: false, strongbox: false },
   });
+  const revoked = createAndroidKeystore({
+    ...{ hardware, clock: shared.clock },
+    vendors: { ...vendors, attestationSigner: () => vendors.leakedBatchKey },
+  });
   let [count, alias] = [0, ''];
   const generate = (store: typeof keystore, challenge: Uint8Array) => {
     alias = `key-${++count}`;
@@ -79,14 +85,19 @@ export function mintingAndroid(vendors: VendorRoots, values: ReferenceValues): M
       packageInfo: packageOf(values),
     });
   };
+  const mintBy = async (
+    store: typeof keystore,
+    asked: Asked,
+  ): Promise<SubmissionWith<'android-key'>> => {
+    const generated = await generate(store, asked.binding('android-key'));
+    const { spki, attestationChain: certificates = [] } = generated;
+    const key = { spki, privateKey: store.tlsKey(alias) };
+    const csr = certificationRequest(key, asked.nonce);
+    return { key, csr, evidence: { format: 'android-key', certificates } };
+  };
   return {
-    async mint(asked) {
-      const generated = await generate(keystore, asked.binding('android-key'));
-      const { spki, attestationChain: certificates = [] } = generated;
-      const key = { spki, privateKey: keystore.tlsKey(alias) };
-      const csr = certificationRequest(key, asked.nonce);
-      return { key, csr, evidence: { format: 'android-key', certificates } };
-    },
+    mint: (asked) => mintBy(keystore, asked),
+    mintRevoked: (asked) => mintBy(revoked, asked),
     async means(asked) {
       const attested = alias;
       const earlier = await generate(keystore, new Uint8Array(32));

@@ -35,11 +35,16 @@ const OCCASIONS: Readonly<Record<Occasion, string>> = {
   renewal: 'renewals',
 };
 
+/** With whose phones keys are submitted, and to whom. */
+export interface SubmissionDoorOptions {
+  readonly phones: PhoneMaker;
+  readonly values: ReferenceValues;
+  /** Whether the target judges by the status list of the vendors of these phones. */
+  readonly readsStatusList: boolean;
+}
+
 /** The doors at which keys are submitted with their evidence. */
-export function submissionDoors(
-  target: Target,
-  { phones, values }: { readonly phones: PhoneMaker; readonly values: ReferenceValues },
-): readonly Door[] {
+export function submissionDoors(target: Target, options: SubmissionDoorOptions): readonly Door[] {
   return DOORS.filter(([occasion, format]) => isExpected(target, occasion, format)).map(
     ([occasion, format, door]): Door => ({
       door,
@@ -50,8 +55,8 @@ export function submissionDoors(
         : `the target takes no ${OCCASIONS[occasion]} by ${format}`,
       open: () =>
         format === 'android-key'
-          ? openAndroid({ door, target, occasion }, phones)
-          : openIPhone({ door, target, occasion, format }, { phones, values }),
+          ? openAndroid({ door, target, occasion }, options)
+          : openIPhone({ door, target, occasion, format }, options),
     }),
   );
 }
@@ -69,7 +74,10 @@ interface Opening {
   readonly occasion: Occasion;
 }
 
-async function openAndroid(opening: Opening, phones: PhoneMaker): Promise<DoorTrials> {
+async function openAndroid(
+  opening: Opening,
+  { phones, readsStatusList }: SubmissionDoorOptions,
+): Promise<DoorTrials> {
   const android = phones.android();
   const { phone } = android;
   const route = await routeOf({ ...opening, format: 'android-key' }, android);
@@ -78,13 +86,16 @@ async function openAndroid(opening: Opening, phones: PhoneMaker): Promise<DoorTr
     route,
     mint: (asked) => phone.mint(asked),
     mintFor: null,
+    mintRevoked: readsStatusList
+      ? (asked) => phone.mintRevoked(asked)
+      : 'whether the target reads the status list of --roots-to is not said',
     another: anotherOf(phones.android()),
   });
 }
 
 async function openIPhone(
   opening: Opening & { readonly format: EvidenceFormat },
-  { phones, values }: { readonly phones: PhoneMaker; readonly values: ReferenceValues },
+  { phones, values }: SubmissionDoorOptions,
 ): Promise<DoorTrials> {
   const { door, format } = opening;
   const iPhone = phones.iPhone();
@@ -101,6 +112,7 @@ async function openIPhone(
     ...opening,
     ...{ route, mintFor },
     mint: (asked) => mintFor(asked),
+    mintRevoked: 'no list of App Attest keys that were revoked is published',
     another: anotherOf(phones.iPhone()),
   });
 }

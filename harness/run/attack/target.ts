@@ -144,7 +144,10 @@ export function acceptedOf(answer: Answered): TransportResponse {
   if (answer.outcome === 'accepted') return answer.response;
   throw new HarnessError(
     'ERR_RELYING_PARTY',
-    `a genuine request was not accepted: ${inWords(answer)}`,
+    `what is genuine was not accepted: ${inWords(answer)}`,
+    {
+      cause: answer,
+    },
   );
 }
 

@@ -22,6 +22,8 @@ export interface WholeSubmissions {
   readonly mint: (asked: Asked) => Promise<Submission>;
   /** With evidence for a key of somebody else; null where a phone attests its own alone. */
   readonly mintFor: ((asked: Asked, key: MintedKey) => Promise<Submission>) | null;
+  /** Under an attestation key that was revoked; or why there is no such evidence. */
+  readonly mintRevoked: ((asked: Asked) => Promise<Submission>) | string;
   /** A registration of another phone. */
   readonly another: () => Promise<Session>;
 }
@@ -56,6 +58,8 @@ function whyNot(circumstance: Circumstance, parts: WholeSubmissions): string | n
   switch (circumstance) {
     case 'key-of-another':
       return parts.mintFor === null ? 'an Android phone attests keys of its own alone' : null;
+    case 'attestation-key-revoked':
+      return typeof parts.mintRevoked === 'string' ? parts.mintRevoked : null;
     case 'challenge-for-other-purpose':
       if (formatAt(target, other, format) === null)
         return 'there is one purpose of challenges only';
@@ -134,6 +138,10 @@ const ACTS: Readonly<Record<Circumstance, (parts: WholeSubmissions) => Promise<A
     const challenge = await route.open();
     const minted = await mint(challenge);
     return challenge.submit({ ...minted, evidence: null }, minted);
+  },
+  async 'attestation-key-revoked'({ route, mintRevoked }) {
+    if (typeof mintRevoked === 'string') throw new Error(mintRevoked);
+    return refusable(await route.open(), mintRevoked);
   },
   async 'key-of-another'({ route, mintFor, another }) {
     if (mintFor === null) throw new Error('nobody vouches for the key of another');

@@ -87,6 +87,7 @@ export function certificatesIn(
   encoding: DefaultEncoding,
 ): readonly Uint8Array[] {
   const found = standing(response, source);
+  if (found === undefined) throw unread(source, 'is not there');
   const texts: readonly unknown[] = Array.isArray(found) ? found : [found];
   const as = source.as ?? encoding;
   const certificates = texts.flatMap((text): readonly (Uint8Array | null)[] => {
