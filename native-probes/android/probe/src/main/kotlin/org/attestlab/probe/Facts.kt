@@ -16,6 +16,7 @@ class Facts(
     private val context: Context,
     private val property: (String) -> String? = { systemProperty(it) },
     private val exists: (String) -> Boolean = { File(it).exists() },
+    private val clock: Clock = Clock(),
 ) {
     fun collect(): Map<String, Any?> =
         linkedMapOf(
@@ -31,7 +32,7 @@ class Facts(
             "rootHints" to rootHints(),
             "passcodeSet" to (context.getSystemService(Context.KEYGUARD_SERVICE) as KeyguardManager).isDeviceSecure,
             "appAttestSupported" to false,
-            "deviceTimeMs" to System.currentTimeMillis(),
+            "deviceTimeMs" to clock.nowMs(),
             "probe" to identity(),
         )
 

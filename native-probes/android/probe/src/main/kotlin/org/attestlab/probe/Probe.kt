@@ -58,7 +58,7 @@ class Probe internal constructor(
     ) : this(
         store,
         Commands(
-            Facts(context),
+            Facts(context, clock = clock),
             ProbeKeys(store, options.attestsDeviceProperties),
             HttpsSender(options.alsoPlatformTrust),
             options.integrity,

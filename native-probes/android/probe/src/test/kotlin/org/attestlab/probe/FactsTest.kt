@@ -79,6 +79,7 @@ class FactsTest {
         val facts = facts()
         assertEquals(Build.VERSION.SDK_INT, facts["apiLevel"])
         assertEquals(Build.MODEL, facts["model"])
+        assertEquals(1L, Facts(context, clock = Clock(nowMs = { 1L })).collect()["deviceTimeMs"])
         val probe = facts["probe"] as Map<*, *>
         assertEquals("org.attestlab.probe", probe["package"])
         assertEquals("1.0.0" to "1", probe["version"] to probe["build"])

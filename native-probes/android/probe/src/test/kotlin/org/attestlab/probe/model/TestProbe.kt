@@ -25,7 +25,7 @@ internal class TestProbe(
     val store = ProbeStore(context)
     val keys = ProbeKeys(store, attestsDeviceProperties = false) { KeyLadder(it, pause = {}) }
     private val tasks = ArrayDeque<Runnable>()
-    private val commands = Commands(Facts(context), keys, HttpsSender(alsoPlatformTrust = false), integrity, CLOCK)
+    private val commands = Commands(Facts(context, clock = CLOCK), keys, HttpsSender(alsoPlatformTrust = false), integrity, CLOCK)
     var secret = bytes(32)
 
     val probe = Probe(store, commands, tasks::add, Runnable::run, { fetch(it) }, CLOCK)
