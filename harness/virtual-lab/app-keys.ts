@@ -2,9 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { fromHex } from '../encoding/bytes.js';
 import type { AndroidPackage } from './app-package.js';
 import type {
+  AndroidKeyLevel,
   AndroidKeystore,
   AppAttestService,
   AppleKeystore,
+  CertifiedKey,
   GeneratedKey,
   KeyAlgorithm,
   KeyDigest,
@@ -35,6 +37,17 @@ export interface AppKeys {
   tlsKey(alias: string): KeyObject;
   /** Null where the platform has none. */
   readonly appAttest: AppAttestService | null;
+  /** For platform code in another process, which keeps the app's keys itself; null on iOS. */
+  readonly outside: OutsideKeys | null;
+}
+
+/** What an Android phone's hardware does for an app's keys that are kept elsewhere. */
+export interface OutsideKeys {
+  certify(
+    request: Omit<AppKeyRequest<AndroidKeyLevel>, 'alias'>,
+    spki: Uint8Array,
+  ): Promise<GeneratedKey<AndroidKeyLevel>>;
+  admit(key: CertifiedKey, digest: KeyDigest): Promise<void>;
 }
 
 /** The keys of an Android app: keystore2 keeps those of each app apart. */
@@ -61,6 +74,11 @@ export function androidAppKeys(keystore: AndroidKeystore, app: AndroidPackage): 
         .filter((alias) => alias.startsWith(prefix))
         .map((alias) => alias.slice(prefix.length)),
     tlsKey: (alias) => keystore.tlsKey(own(alias)),
+    outside: {
+      certify: (request, spki) =>
+        keystore.certify({ ...request, packageInfo: packageIdentity(app) }, spki),
+      admit: (key, digest) => keystore.admit(key, digest),
+    },
   };
 }
 
@@ -69,6 +87,7 @@ export function appleAppKeys(keystore: AppleKeystore): AppKeys {
   return {
     levels: ['secure-enclave', 'software'],
     appAttest: keystore.appAttest,
+    outside: null,
     generate: ({ level, alias, algorithm }) => {
       if (level === 'strongbox' || level === 'tee') throw new RangeError(`iOS has no ${level}`);
       return keystore.generate({ alias, algorithm, level });

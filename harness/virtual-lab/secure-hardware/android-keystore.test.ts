@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseAndroidKey } from '../../evidence/android-key/index.js';
-import { KeystoreException, type GeneratedKey } from './index.js';
-import { keyRequest, testAndroid, TEST_NOW } from './testing/test-phones.js';
+import { KeystoreException, spoofedKeystore, type GeneratedKey } from './index.js';
+import { keyRequest, testAndroid, testVendors, TEST_NOW } from './testing/test-phones.js';
 
 const PURPOSE = 1;
 const KEY_SIZE = 3;
@@ -34,6 +34,42 @@ function recordOf(key: GeneratedKey) {
   if (record?.parsed.ok !== true) throw new Error('no record');
   return record.parsed.value;
 }
+
+describe('a key that is kept elsewhere', () => {
+  it('is attested as one that the keystore has made, and not kept here', async () => {
+    const keystore = testAndroid();
+    const own = await keystore.generate(keyRequest({ challenge, level: 'strongbox' }));
+    const taken = await keystore.certify(keyRequest({ challenge, level: 'strongbox' }), own.spki);
+    expect(taken).toMatchObject({ level: 'strongbox', spki: own.spki });
+    const [mine, theirs] = [recordOf(own), recordOf(taken)];
+    expect(theirs.hardwareEnforced).toEqual(mine.hardwareEnforced);
+    expect(theirs.challenge).toEqual(mine.challenge);
+    keystore.delete(keyRequest().alias);
+    expect(keystore.aliases()).toEqual([]);
+  });
+
+  it('is refused by the same rules', async () => {
+    const keystore = testAndroid({ hardware: { strongbox: false } });
+    const { spki } = await keystore.generate(keyRequest());
+    const request = keyRequest({ level: 'strongbox' });
+    expect(await failureOf(() => keystore.certify(request, spki))).toMatchObject({ rawCode: -68 });
+    const key = { level: 'tee', digests: ['sha256'] } as const;
+    await expect(keystore.admit(key, 'sha256')).resolves.toBeUndefined();
+    expect(await failureOf(() => keystore.admit(key, 'none'))).toMatchObject({ rawCode: -13 });
+    const locked = testAndroid({ conditions: { beforeFirstUnlock: true } });
+    expect(await failureOf(() => locked.admit(key, 'sha256'))).toMatchObject({
+      className: 'UserNotAuthenticatedException',
+    });
+  });
+
+  it('is vouched for by the leaked keybox of a phone that spoofs', async () => {
+    const vendors = testVendors();
+    const keystore = spoofedKeystore(testAndroid({ vendors }), vendors.leakedBatchKey);
+    const { spki } = await keystore.generate(keyRequest());
+    const { attestationChain = [] } = await keystore.certify(keyRequest({ challenge }), spki);
+    expect(attestationChain[1]).toEqual(vendors.leakedBatchKey.authority.certificate);
+  });
+});
 
 describe('key generation', () => {
   it('raises StrongBoxUnavailableException with both codes where there is no StrongBox', async () => {

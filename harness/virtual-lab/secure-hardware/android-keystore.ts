@@ -7,10 +7,11 @@ import { generateMaterial, pkcs8, signWith, type KeyMaterial } from './key-mater
 import { generationFailure, keyAbsent, notExportable, useFailure } from './keymint-errors.js';
 import type {
   AndroidKeyLevel,
-  AndroidKeyRequest,
   AndroidKeystore,
+  CertifiedKey,
   GeneratedKey,
   KeyDigest,
+  KeyToCertify,
 } from './secure-hardware.js';
 import type { VendorRoots } from './vendor-roots.js';
 
@@ -53,29 +54,43 @@ export function createAndroidKeystore(options: AndroidKeystoreOptions): AndroidK
     return key;
   };
 
+  // Who makes the key pair, and keeps it, makes no difference to what the hardware says of it.
+  const take = async <Pair extends { readonly spki: Uint8Array }>(
+    request: KeyToCertify,
+    makePair: () => Promise<Pair>,
+  ) => {
+    const level = levelFor(request, options.hardware);
+    const inApp = request.level === 'software';
+    const { algorithm, challenge, packageInfo } = request;
+    if (!inApp) refuseGeneration(request, conditions());
+    await pause('generate', level);
+    const key = {
+      ...(await makePair()),
+      ...{ algorithm, level, inApp, digests: [...request.digests] },
+      origin:
+        !inApp && conditions().keysImported ? KEYMINT.origin.imported : KEYMINT.origin.generated,
+    };
+    const { spki } = key;
+    if (challenge === undefined || inApp) return { key, described: { level, spki } };
+    await pause('attest', level);
+    const attestationChain = attest(key, { challenge, packageInfo });
+    return { key, described: { level, spki, attestationChain } };
+  };
+
   return {
     async generate(request): Promise<GeneratedKey<AndroidKeyLevel>> {
-      const level = levelFor(request, options.hardware);
-      const inApp = request.level === 'software';
-      const { challenge } = request;
-      if (!inApp) refuseGeneration(request, conditions());
-      await pause('generate', level);
-      const key: StoredKey = {
-        ...(await generateMaterial(request.algorithm)),
-        level,
-        inApp,
-        digests: [...request.digests],
-        origin:
-          !inApp && conditions().keysImported ? KEYMINT.origin.imported : KEYMINT.origin.generated,
-      };
-      if (challenge === undefined || inApp) {
-        keys.set(request.alias, key);
-        return { level, spki: key.spki };
-      }
-      await pause('attest', level);
-      const attestationChain = attest(key, { challenge, packageInfo: request.packageInfo });
+      const { key, described } = await take(request, () => generateMaterial(request.algorithm));
       keys.set(request.alias, key);
-      return { level, spki: key.spki, attestationChain };
+      return described;
+    },
+
+    async certify(request, spki): Promise<GeneratedKey<AndroidKeyLevel>> {
+      return (await take(request, () => Promise.resolve({ spki }))).described;
+    },
+
+    async admit(key, digest): Promise<void> {
+      refuseUse(key, digest, conditions());
+      await pause('sign', key.level);
     },
 
     async sign(alias, data, digest): Promise<Uint8Array> {
@@ -104,7 +119,7 @@ export function createAndroidKeystore(options: AndroidKeystoreOptions): AndroidK
   };
 }
 
-function levelFor(request: AndroidKeyRequest, hardware: AndroidHardware): AndroidKeyLevel {
+function levelFor(request: KeyToCertify, hardware: AndroidHardware): AndroidKeyLevel {
   switch (request.level) {
     case 'strongbox':
       if (!hardware.strongbox) throw generationFailure('hardwareTypeUnavailable');
@@ -116,7 +131,7 @@ function levelFor(request: AndroidKeyRequest, hardware: AndroidHardware): Androi
   }
 }
 
-function refuseGeneration(request: AndroidKeyRequest, conditions: AndroidConditions): void {
+function refuseGeneration(request: KeyToCertify, conditions: AndroidConditions): void {
   if (conditions.beforeFirstUnlock) throw generationFailure('locked');
   if (conditions.hardwareBusy) throw generationFailure('secureHardwareBusy');
   if (request.level === 'strongbox' && conditions.strongBoxFailing) {
@@ -127,7 +142,7 @@ function refuseGeneration(request: AndroidKeyRequest, conditions: AndroidConditi
   }
 }
 
-function refuseUse(key: StoredKey, digest: KeyDigest, conditions: AndroidConditions): void {
+function refuseUse(key: CertifiedKey, digest: KeyDigest, conditions: AndroidConditions): void {
   if (conditions.beforeFirstUnlock) throw useFailure('locked');
   if (conditions.hardwareBusy) throw useFailure('secureHardwareBusy');
   if (!key.digests.includes(digest)) throw useFailure('incompatibleDigest');

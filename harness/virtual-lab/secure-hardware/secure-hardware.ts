@@ -34,6 +34,9 @@ export interface AndroidKeyRequest {
   readonly packageInfo: PackageIdentity;
 }
 
+/** A key that is to be taken in, with a private half that is kept elsewhere. */
+export type KeyToCertify = Omit<AndroidKeyRequest, 'alias'>;
+
 /** A key that was made. */
 export interface GeneratedKey<Level extends KeyLevel = KeyLevel> {
   /** Where it lives in truth, which need not be where it was asked for. */
@@ -56,6 +59,16 @@ export interface AndroidKeystore {
   aliases(): readonly string[];
   /** For the phone's own TLS sockets; throws where the key was not made for digest `none`. */
   tlsKey(alias: string): KeyObject;
+  /** Takes in and attests a key that platform code in another process has made, and keeps. */
+  certify(request: KeyToCertify, spki: Uint8Array): Promise<GeneratedKey<AndroidKeyLevel>>;
+  /** Lets such a key be used with a digest, once. */
+  admit(key: CertifiedKey, digest: KeyDigest): Promise<void>;
+}
+
+/** What decides whether a key that was taken in may be used. */
+export interface CertifiedKey {
+  readonly level: AndroidKeyLevel;
+  readonly digests: readonly KeyDigest[];
 }
 
 /** A key to be made on iOS. */

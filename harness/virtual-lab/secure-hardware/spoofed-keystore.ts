@@ -1,5 +1,5 @@
 import { forgedChain } from './forged-attestation.js';
-import type { AndroidKeystore } from './secure-hardware.js';
+import type { AndroidKeyLevel, AndroidKeystore, GeneratedKey } from './secure-hardware.js';
 import type { AttestationSigner } from './vendor-roots.js';
 
 /**
@@ -11,13 +11,13 @@ export function spoofedKeystore(
   genuine: AndroidKeystore,
   leaked: AttestationSigner,
 ): AndroidKeystore {
+  const spoofed = (key: GeneratedKey<AndroidKeyLevel>): GeneratedKey<AndroidKeyLevel> =>
+    key.level !== 'tee' || key.attestationChain === undefined
+      ? key
+      : { ...key, attestationChain: forgedChain(key.attestationChain, leaked) };
   return {
     ...genuine,
-    async generate(request) {
-      const key = await genuine.generate(request);
-      return key.level !== 'tee' || key.attestationChain === undefined
-        ? key
-        : { ...key, attestationChain: forgedChain(key.attestationChain, leaked) };
-    },
+    generate: async (request) => spoofed(await genuine.generate(request)),
+    certify: async (request, spki) => spoofed(await genuine.certify(request, spki)),
   };
 }
