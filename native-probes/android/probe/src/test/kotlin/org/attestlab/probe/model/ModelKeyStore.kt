@@ -1,6 +1,5 @@
 package org.attestlab.probe.model
 
-import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
 import java.io.InputStream
@@ -35,6 +34,7 @@ import java.util.Enumeration
 internal abstract class ModelPrivateKey(
     val inner: PrivateKey,
     val digests: Set<String>,
+    val securityLevel: Int,
 ) : PrivateKey {
     override fun getAlgorithm(): String = inner.algorithm
 
@@ -46,7 +46,8 @@ internal abstract class ModelPrivateKey(
 internal class ModelEcKey(
     private val key: ECPrivateKey,
     digests: Set<String>,
-) : ModelPrivateKey(key, digests),
+    securityLevel: Int,
+) : ModelPrivateKey(key, digests, securityLevel),
     ECKey {
     override fun getParams() = key.params
 }
@@ -54,7 +55,8 @@ internal class ModelEcKey(
 internal class ModelRsaKey(
     private val key: RSAPrivateKey,
     digests: Set<String>,
-) : ModelPrivateKey(key, digests),
+    securityLevel: Int,
+) : ModelPrivateKey(key, digests, securityLevel),
     RSAKey {
     override fun getModulus() = key.modulus
 }
@@ -91,13 +93,13 @@ internal abstract class ModelGenerator(
         val generator = KeyPairGenerator.getInstance(algorithm)
         if (algorithm == "EC") generator.initialize(ECGenParameterSpec("secp256r1")) else generator.initialize(spec.keySize)
         val pair = generator.generateKeyPair()
-        val strongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P && spec.isStrongBoxBacked
-        val level = ModelPhone.levelOf(strongBox)
+        val certified = ModelPhone.hardware.certify(spec, pair.public)
+        val level = certified.securityLevel
         val digests = spec.digests.toSet()
         val private = pair.private
-        val key = if (private is ECPrivateKey) ModelEcKey(private, digests) else ModelRsaKey(private as RSAPrivateKey, digests)
-        val chain = ModelPhone.attester.attest(pair.public, spec.attestationChallenge, level)
-        ModelPhone.entries[spec.keystoreAlias] = ModelEntry(key, level, chain.toTypedArray())
+        val key =
+            if (private is ECPrivateKey) ModelEcKey(private, digests, level) else ModelRsaKey(private as RSAPrivateKey, digests, level)
+        ModelPhone.entries[spec.keystoreAlias] = ModelEntry(key, certified.chain.toTypedArray())
         return KeyPair(pair.public, key)
     }
 }
@@ -115,7 +117,7 @@ internal class ModelKeyFactory : KeyFactorySpi() {
         ModelPhone.beforeDescription()
         val entry = ModelPhone.entries.values.firstOrNull { it.key === key } ?: throw InvalidKeySpecException("no key of the model")
         if (keySpec != KeyInfo::class.java) throw InvalidKeySpecException("keys of the model tell only their KeyInfo")
-        return keySpec.cast(Platform.keyInfo(entry.securityLevel))
+        return keySpec.cast(Platform.keyInfo(entry.key.securityLevel))
     }
 
     override fun engineGeneratePublic(keySpec: KeySpec): PublicKey = throw InvalidKeySpecException("no import")

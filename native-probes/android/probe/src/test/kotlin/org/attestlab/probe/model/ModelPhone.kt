@@ -1,5 +1,6 @@
 package org.attestlab.probe.model
 
+import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import java.security.PublicKey
 import java.security.Security
@@ -13,6 +14,28 @@ internal fun interface Attester {
         challenge: ByteArray?,
         securityLevel: Int,
     ): List<X509Certificate>
+}
+
+/** A new key as its hardware took it. */
+internal class Certified(
+    val securityLevel: Int,
+    /** Leaf first. */
+    val chain: List<X509Certificate>,
+)
+
+/** What decides over keys and vouches for them, wherever that is. Its "no" is the exception that the platform throws. */
+internal interface SecureHardware {
+    /** Takes a key that was just made, and certifies it. */
+    fun certify(
+        spec: KeyGenParameterSpec,
+        key: PublicKey,
+    ): Certified
+
+    /** Lets a key be used with a digest. */
+    fun admit(
+        key: ModelPrivateKey,
+        digest: String,
+    )
 }
 
 /** The secure hardware of a model phone, with what a test wants it to do. One for the whole JVM, as JCA's providers are. */
@@ -40,6 +63,8 @@ internal object ModelPhone {
 
     var attester: Attester = ModelAttester()
 
+    var hardware: SecureHardware = ModelHardware
+
     val entries: MutableMap<String, ModelEntry> = Collections.synchronizedMap(LinkedHashMap())
 
     /** Names of JCA signatures that keys were asked for. */
@@ -57,14 +82,31 @@ internal object ModelPhone {
         beforeUse = {}
         levelOf = { strongBox -> if (strongBox) STRONGBOX else TEE }
         attester = ModelAttester()
+        hardware = ModelHardware
         entries.clear()
         asked.clear()
     }
 }
 
+/** Does what the test at hand has told [ModelPhone]. */
+internal object ModelHardware : SecureHardware {
+    override fun certify(
+        spec: KeyGenParameterSpec,
+        key: PublicKey,
+    ): Certified {
+        val strongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P && spec.isStrongBoxBacked
+        val level = ModelPhone.levelOf(strongBox)
+        return Certified(level, ModelPhone.attester.attest(key, spec.attestationChallenge, level))
+    }
+
+    override fun admit(
+        key: ModelPrivateKey,
+        digest: String,
+    ) = ModelPhone.beforeUse()
+}
+
 internal class ModelEntry(
     val key: ModelPrivateKey,
-    val securityLevel: Int,
     var chain: Array<X509Certificate>,
 )
 

@@ -37,7 +37,7 @@ internal abstract class ModelSignature(
 
     override fun engineInitSign(privateKey: PrivateKey) {
         if (privateKey !is ModelPrivateKey) throw InvalidKeyException("no key of the model")
-        ModelPhone.beforeUse()
+        ModelPhone.hardware.admit(privateKey, digest)
         ModelPhone.asked += name
         if (digest !in privateKey.digests) {
             throw InvalidKeyException("Keystore operation failed", Platform.keyStoreException(-13, "Incompatible digest"))
