@@ -131,6 +131,18 @@ export const ERRORS = {
     exit: 4,
     remedy: 'wait for the other run; the lease of a dead run frees itself within a minute',
   },
+  ERR_PROBE_BUILD: {
+    room: 'virtual-lab',
+    retryable: false,
+    exit: 2,
+    remedy: 'see native-probes/android/README.md for what building the Kotlin probe needs',
+  },
+  ERR_PROBE_JVM: {
+    room: 'virtual-lab',
+    retryable: true,
+    exit: 4,
+    remedy: 'read the log that the message names; each JVM needs about 500 MiB of memory',
+  },
   ERR_PROBE_IDENTITY: {
     room: 'run',
     retryable: false,

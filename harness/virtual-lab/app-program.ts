@@ -22,7 +22,7 @@ export interface AppContext {
   readonly hooks: Pick<HookSwitches, 'has'>;
   readonly clock: PhoneClock;
   /** The phone's monotonic clock: what durations are measured with. */
-  readonly stopwatch: Pick<PhoneStopwatch, 'nowMs'>;
+  readonly stopwatch: Pick<PhoneStopwatch, 'nowMs' | 'aheadMs'>;
   /** Waits for modelled time, which the lab scales. */
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -49,6 +49,8 @@ export interface Program {
   /** URL schemes that it registers for. */
   readonly schemes: readonly string[];
   readonly start: (context: AppContext) => AppProgram;
+  /** The app was removed from a phone, and what it had there goes with it. */
+  readonly removed?: (device: Pick<PhoneSpec, 'udid'>) => void;
 }
 
 /** Programs by name. */

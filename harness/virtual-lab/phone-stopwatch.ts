@@ -10,6 +10,11 @@ export class PhoneStopwatch {
     return performance.now() + this.#aheadMs;
   }
 
+  /** What has passed here beside real time; for platform code that has a clock of its own. */
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
   /** Waits for `act`, and lets exactly `ms` pass on this clock meanwhile. */
   async during(ms: number, act: () => Promise<unknown>): Promise<void> {
     const begunAt = performance.now();

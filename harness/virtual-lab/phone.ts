@@ -94,6 +94,7 @@ export class VirtualPhone {
     if (app === null) return false;
     this.files.delete(apkPath(appId));
     this.#keys.appRemoved(app.package);
+    this.#programOf(app.package.program)?.removed?.(this.spec);
     this.log.add(`${appId}: removed`);
     return true;
   }

@@ -1,5 +1,6 @@
 import { readCertificate } from '../encoding/certificate.js';
 import { HarnessError } from '../errors.js';
+import type { Program } from './app-program.js';
 import { startPhoneHost, type PhoneHost } from './phone-host.js';
 import { virtualPhoneSpecSchema, type PhoneSpec, type VirtualPhoneSpec } from './phone-spec.js';
 import { VirtualPhone } from './phone.js';
@@ -17,6 +18,8 @@ export interface VirtualLabOptions {
   readonly clock?: () => Date;
   /** Names that the phones resolve, with their addresses. */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** Puts another program in the place of the probe's, on all phones or some. */
+  readonly probe?: (own: Program) => Program;
   /** Spoils probes; for the harness's test of itself, never from a lab's configuration. */
   readonly spoiling?: ProbeSpoiling;
 }
@@ -97,7 +100,8 @@ function switchOn(
   options: VirtualLabOptions,
   shared: { readonly vendors: VendorRoots; readonly play: PlayVendor; readonly now: () => Date },
 ): ReadonlyMap<string, VirtualPhone> {
-  const programs = new Map([['probe', probeProgram(options.spoiling)]]);
+  const own = probeProgram(options.spoiling);
+  const programs = new Map([['probe', options.probe?.(own) ?? own]]);
   const hosts = new Map(Object.entries(options.hosts ?? {}));
   const surroundings = { ...shared, programs, timeScale: options.timeScale, hosts };
   const phones = new Map<string, VirtualPhone>();

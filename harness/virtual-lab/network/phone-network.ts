@@ -4,7 +4,7 @@ import type { PhoneClock } from '../phone-clock.js';
 import type { SystemLog } from '../system-log.js';
 import { exchange } from './exchange.js';
 import { failed, type SendPhase } from './send-failure.js';
-import { openTcp } from './tcp.js';
+import { openTcp, type Route } from './tcp.js';
 import { openTls } from './tls.js';
 import { TlsContexts } from './tls-contexts.js';
 
@@ -61,6 +61,16 @@ export class PhoneNetwork {
     this.#options = options;
   }
 
+  /** The way that a connection takes which is opened now, by the model or by platform code elsewhere. */
+  route(): Route {
+    const { faults, settings, hosts } = this.#options;
+    return {
+      proxy: settings.get('http_proxy') ?? null,
+      hosts,
+      isDown: faults.strikes('no-network'),
+    };
+  }
+
   /** Sends one request on a connection of its own. Follows no redirect, decodes no body. */
   async send(request: SendRequest): Promise<SendResult> {
     const told = `network: ${request.method} ${splitUrl(request.url).authority}`;
@@ -77,13 +87,9 @@ export class PhoneNetwork {
   }
 
   async #send(request: SendRequest): Promise<SendResult> {
-    const { clock, faults, settings, hosts } = this.#options;
+    const { clock } = this.#options;
     const target = splitUrl(request.url);
-    const tcp = await openTcp(target, {
-      proxy: settings.get('http_proxy') ?? null,
-      hosts,
-      isDown: faults.strikes('no-network'),
-    });
+    const tcp = await openTcp(target, this.route());
     try {
       const { anchors, pins, client } = request;
       const { host } = target;

@@ -2,7 +2,8 @@ import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { SendFailure, socketFailure, STEP_TIMEOUT_MS } from './send-failure.js';
 
-interface Route {
+/** How a connection leaves the phone. */
+export interface Route {
   /** The system setting: `host:port`, or nothing. */
   readonly proxy: string | null;
   readonly hosts: ReadonlyMap<string, string>;

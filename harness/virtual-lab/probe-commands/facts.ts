@@ -5,21 +5,26 @@ import type { Handler } from './handler.js';
 
 /** Tells what the phone and the probe are. */
 export const facts: Handler<'facts'> = (_, { app, device, keys, clock }) => ({
-  platform: device.platform,
+  ...systemFacts(device),
   virtual: true,
-  model: device.model,
-  osVersion: device.osVersion,
-  apiLevel: device.platform === 'android' ? device.apiLevel : null,
-  securityPatch: device.platform === 'android' ? device.securityPatch : null,
-  features: features(device),
-  featureVersions: featureVersions(device),
-  bootProperties: bootProperties(device),
-  rootHints: rootHints(device),
-  passcodeSet: device.passcodeSet,
   appAttestSupported: keys.appAttest?.supported ?? false,
   deviceTimeMs: clock.now().getTime(),
   probe: identity(app),
 });
+
+/** What a phone's system tells every app. */
+export function systemFacts(device: PhoneSpec) {
+  const { platform, model, osVersion, passcodeSet } = device;
+  return {
+    ...{ platform, model, osVersion, passcodeSet },
+    apiLevel: device.platform === 'android' ? device.apiLevel : null,
+    securityPatch: device.platform === 'android' ? device.securityPatch : null,
+    features: features(device),
+    featureVersions: featureVersions(device),
+    bootProperties: bootProperties(device),
+    rootHints: rootHints(device),
+  };
+}
 
 function features(device: PhoneSpec): readonly string[] {
   if (device.platform === 'ios') return device.hardware.secureEnclave ? ['secure-enclave'] : [];

@@ -8,6 +8,7 @@ import {
   encodeAppPackage,
   type AppPackage,
 } from '../app-package.js';
+import type { Program } from '../app-program.js';
 import type { VirtualPhoneSpec } from '../phone-spec.js';
 import type { VirtualPhone } from '../phone.js';
 import type { ProbeSpoiling } from '../probe-app.js';
@@ -67,6 +68,7 @@ export async function startTestLab(
   spec: VirtualPhoneSpec,
   options: {
     readonly hosts?: Readonly<Record<string, string>>;
+    readonly probe?: (own: Program) => Program;
     readonly spoiling?: ProbeSpoiling;
     readonly timeScale?: number;
     readonly commandTimeoutMs?: number;
