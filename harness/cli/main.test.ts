@@ -18,15 +18,19 @@ describe('attestlab', () => {
     expect(await command('--version')).toMatchObject({ exit: 0, out: `${productVersion}\n` });
   });
 
-  it.each([[[]], [['no-such-verb']], [['nightly', '--no-such-option']], [['corpus']], [['lab']]])(
-    'exits 2, with help on stderr, for %j',
-    async (args) => {
-      const { exit, out, err } = await command(...args);
-      expect(exit).toBe(2);
-      expect(out).toBe('');
-      expect(err).not.toBe('');
-    },
-  );
+  it.each([
+    [[]],
+    [['no-such-verb']],
+    [['nightly', '--no-such-option']],
+    [['nightly', '--probe', 'swift']],
+    [['corpus']],
+    [['lab']],
+  ])('exits 2, with help on stderr, for %j', async (args) => {
+    const { exit, out, err } = await command(...args);
+    expect(exit).toBe(2);
+    expect(out).toBe('');
+    expect(err).not.toBe('');
+  });
 
   it.each([['0'], ['-1'], ['1.5'], ['last']])(
     'refuses "%s" as a line of a journal',

@@ -2,26 +2,36 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, HarnessError } from '../errors.js';
 import { replayLine, runNightly, runSelftest } from '../run/index.js';
+import { freshKotlinBuild } from '../virtual-lab/jvm/kotlin-build.js';
 import { preflight } from './doctor/doctor-command.js';
 import { shippedLab } from './shipped-lab.js';
 import type { Terminal } from './terminal.js';
 
+/** Arguments of `attestlab nightly`. */
+export interface NightlyOptions {
+  readonly lab?: string;
+  readonly reports?: string;
+  readonly phone?: readonly string[];
+  /** What virtual Android phones run: a model of the probe, or the probe itself on JVMs. */
+  readonly probe: 'model' | 'jvm';
+}
+
 /** Looks at machine and lab, then runs the night. */
-export async function nightly(
-  options: {
-    readonly lab?: string;
-    readonly reports?: string;
-    readonly phone?: readonly string[];
-  },
-  terminal: Terminal,
-): Promise<number> {
+export async function nightly(options: NightlyOptions, terminal: Terminal): Promise<number> {
   const lab = options.lab ?? shippedLab;
   if (!(await preflight(lab, terminal))) return EXIT.usage;
+  const kotlin =
+    options.probe === 'jvm'
+      ? await freshKotlinBuild((text) => {
+          terminal.err(text);
+        })
+      : null;
   const { reports, phone: phones } = options;
   return await runNightly({
     lab,
     ...(reports === undefined ? {} : { reports }),
     ...(phones === undefined ? {} : { phones }),
+    ...(kotlin === null ? {} : { kotlin }),
   });
 }
 

@@ -299,6 +299,18 @@ describe('planRun', () => {
     );
   });
 
+  it('plans nothing for the Kotlin probe that its model alone can show, and says so', () => {
+    const scenarios = [{ ...scenario('a/b', {}), levers: ['late-pins'] }] as const;
+    const kotlin = planRun({ scenarios, phones, classes, select: null, kotlin: true });
+    expect(kotlin.jobs.map((job) => job.phoneAlias)).toEqual(['iphone-enclave']);
+    expect(kotlin.unmatched).toMatchObject([{ phoneAlias: 'pixel-tee', unsupported: true }]);
+    expect(kotlin.unmatched[0]?.why).toMatch(
+      /^needs an app that compares pins after the handshake/,
+    );
+    const model = planRun({ scenarios, phones, classes, select: null });
+    expect(model.jobs).toHaveLength(2);
+  });
+
   it('says which fact keeps a scenario from a phone', () => {
     const { jobs, unmatched, uncovered } = plan([scenario('a/b', { secureEnclave: true })]);
     expect(jobs).toMatchObject([{ phoneAlias: 'iphone-enclave', class: 'iphone-secure-enclave' }]);

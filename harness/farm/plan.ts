@@ -17,8 +17,11 @@ export interface PlannableScenario {
  * What a lab can do to a phone, or about it. `play-console` is opening the classic integrity tokens of
  * the probe, for which Google gives its owner keys, and `play-decode` asking Google about standard
  * ones: labs of real phones have these where they name the files for it, and none of the others yet.
+ * `late-pins` is having an app on it that compares pins when the handshake is over, as the model of the
+ * probe does; the probe itself compares them within.
  */
-export type LeverKind = 'fault' | 'hook' | 'clock' | 'proxy' | 'play-console' | 'play-decode';
+export type LeverKind =
+  'fault' | 'hook' | 'clock' | 'proxy' | 'late-pins' | 'play-console' | 'play-decode';
 
 /** One scenario on one phone. */
 export interface Job {
@@ -34,6 +37,8 @@ export interface Unmatched {
   readonly scenarioId: string;
   readonly phoneAlias: string;
   readonly why: string;
+  /** Whether the phone's model could have run it, and the probe that runs instead cannot. */
+  readonly unsupported?: true;
 }
 
 /** What a run will do, written down before it does any of it. */
@@ -53,6 +58,8 @@ export function planRun(input: {
   readonly select: readonly string[] | null;
   /** What the lab can do to real phones; nothing where it is left out. */
   readonly levers?: readonly LeverKind[];
+  /** Whether virtual Android phones run the Kotlin probe, and not its model. */
+  readonly kotlin?: boolean;
 }): Plan {
   const jobs: Job[] = [];
   const unmatched: Unmatched[] = [];
@@ -61,7 +68,7 @@ export function planRun(input: {
     for (const scenario of selected) {
       const why = reasonAgainst(scenario, phone, input);
       const pair = { scenarioId: scenario.id, phoneAlias: phone.alias };
-      if (why !== null) unmatched.push({ ...pair, why });
+      if (why !== null) unmatched.push({ ...pair, why, ...unsupported(scenario, phone, input) });
       else {
         const { floor, title } = scenario;
         jobs.push({ ...pair, floor, title, class: phone.class });
@@ -79,13 +86,24 @@ function reasonAgainst(
   lab: {
     readonly classes: ReadonlyMap<string, DeviceClass>;
     readonly levers?: readonly LeverKind[];
+    readonly kotlin?: boolean;
   },
 ): string | null {
   const facts = lab.classes.get(phone.class)?.facts;
   if (facts === undefined) return `class "${phone.class}" is not known`;
   return (
-    unmetRequirement(scenario.requires, facts) ?? missingLever(scenario, phone, lab.levers ?? [])
+    unmetRequirement(scenario.requires, facts) ??
+    missingLever(scenario, (lever) => hasLever(phone, lever, lab))
   );
+}
+
+function unsupported(
+  scenario: PlannableScenario,
+  phone: InventoryPhone,
+  lab: Parameters<typeof reasonAgainst>[2],
+): Pick<Unmatched, 'unsupported'> {
+  const byModel = reasonAgainst(scenario, phone, { ...lab, kotlin: false });
+  return byModel === null ? { unsupported: true } : {};
 }
 
 /** Why facts meet none of the needs; null where they meet one of them. */
@@ -104,14 +122,24 @@ function isAlternatives(
   return Array.isArray(requires);
 }
 
+function hasLever(
+  { virtual, platform }: InventoryPhone,
+  lever: LeverKind,
+  { levers = [], kotlin = false }: Pick<Parameters<typeof reasonAgainst>[2], 'levers' | 'kotlin'>,
+): boolean {
+  if (virtual === undefined) return levers.includes(lever);
+  return lever !== 'late-pins' || !kotlin || platform !== 'android';
+}
+
 function missingLever(
   { levers = [] }: PlannableScenario,
-  { virtual }: InventoryPhone,
-  had: readonly LeverKind[],
+  has: (lever: LeverKind) => boolean,
 ): string | null {
-  const lacking = levers.find((lever) => !had.includes(lever));
-  if (lacking === undefined || virtual !== undefined) return null;
+  const lacking = levers.find((lever) => !has(lever));
+  if (lacking === undefined) return null;
   switch (lacking) {
+    case 'late-pins':
+      return 'needs an app that compares pins after the handshake; the probe does so within, and shows nobody its certificate before';
     case 'play-console':
       return 'needs the keys of its probe’s classic integrity tokens: playIntegrity.classic in lab.yaml';
     case 'play-decode':

@@ -8,6 +8,7 @@ import type { ReportedJob, ReportedRun } from './read-run.js';
 import { RUN_FILES, type PhoneRecord } from './record.js';
 import type { Report } from './report.js';
 import { deviations, type UnexpectedLine } from './unexpected.js';
+import { runtimeOf } from './probe-runtimes.js';
 
 // The package exports the builder itself, where its types promise a default export.
 const junit = createRequire(import.meta.url)('junit-report-builder') as Builder;
@@ -31,6 +32,8 @@ export function junitXml(run: ReportedRun): string {
     suite.property('class', phone.class ?? 'none');
     suite.property('declaredClass', phone.declaredClass);
     suite.property('virtual', String(phone.virtual));
+    const runtime = runtimeOf(phone);
+    if (runtime !== null) suite.property('probe', runtime);
     suite.property('run', run.record.id);
     suite.property('timeScale', String(run.record.timeScale));
     // What phones of a class cost is one figure, given with each of them.

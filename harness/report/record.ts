@@ -33,6 +33,17 @@ export const installedProbeSchema = z
 /** The probe that was installed on a phone. */
 export type InstalledProbe = z.infer<typeof installedProbeSchema>;
 
+/** What ran the real code of a virtual phone's probe. */
+export const probeRuntimeSchema = z
+  .strictObject({
+    flavour: z.literal('jvm'),
+    /** Who did the probe's TLS, with version. */
+    tlsProvider: name,
+    /** Version of the Java that ran it. */
+    java: name,
+  })
+  .readonly();
+
 /** A phone as it was in one run. */
 const phoneRecordSchema = z
   .strictObject({
@@ -47,6 +58,8 @@ const phoneRecordSchema = z
     drift: z.array(driftSchema).readonly(),
     /** Absent where the phone never answered, and in records of older releases. */
     probe: installedProbeSchema.exactOptional(),
+    /** What ran the Kotlin probe of a virtual phone; absent where the probe was a model, or an app. */
+    runtime: probeRuntimeSchema.exactOptional(),
   })
   .readonly();
 
@@ -57,7 +70,11 @@ const jobSchema = z
 
 /** A pair that was not planned, with the fact that says why. */
 const unmatchedSchema = z
-  .strictObject({ scenarioId: name, phoneAlias: name, why: name })
+  .strictObject({
+    ...{ scenarioId: name, phoneAlias: name, why: name },
+    /** Whether the phone's model could have run it, and the probe that ran instead cannot. */
+    unsupported: z.literal(true).exactOptional(),
+  })
   .readonly();
 
 /** The plan, written before the run; the journal is compared with it. */

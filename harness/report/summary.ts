@@ -10,6 +10,7 @@ import {
   verdictLine,
   type UnexpectedJob,
 } from './unexpected.js';
+import { runtimeLines } from './probe-runtimes.js';
 
 /** Lines of a summary: what a release manager reads in ten seconds. */
 const MAX_LINES = 40;
@@ -63,6 +64,7 @@ function headLines({ record, jobs, notes }: ReportedRun): readonly string[] {
     `- Run \`${record.id}\` of lab \`${record.lab}\`, policy \`${record.policyId}\`, ${record.startedAt}, ${took}, ${record.product.name} ${record.product.version}`,
     `- Outcomes: ${kinds.join(', ')}`,
     `- Phones: ${honesty}`,
+    ...runtimeLines(record).map((line) => `- ${cell(line, MAX_NOTE)}`),
     ...notes.slice(0, MAX_NOTES).map((note) => `- ${cell(note, MAX_NOTE)}`),
   ];
 }

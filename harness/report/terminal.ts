@@ -10,6 +10,7 @@ import {
   verdictLine,
   type UnexpectedJob,
 } from './unexpected.js';
+import { runtimeLines } from './probe-runtimes.js';
 
 const WIDTH = 80;
 /** What a screen holds; the pages hold all. */
@@ -78,6 +79,7 @@ function legend({ record, jobs }: ReportedRun): readonly string[] {
     ...(record.phones.some(({ virtual }) => virtual)
       ? [`* a virtual phone: its latencies are modelled, time scale ${record.timeScale}`]
       : []),
+    ...runtimeLines(record).flatMap((line) => wrap(line, '  ')),
     ...record.phones.flatMap(({ alias, declaredClass, drift }) =>
       drift.length === 0
         ? []

@@ -221,6 +221,21 @@ describe('terminalTable', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe('FAILED (exit 1): 1 of 2 jobs as expected');
   });
 
+  it('names what ran the probe of a phone, and what it could not be asked', () => {
+    const runtime = { flavour: 'jvm', tlsProvider: 'Conscrypt 2.6.2', java: '17.0.15' } as const;
+    const phone = { ...samplePhone(), runtime };
+    const record = sampleRecord(['a/b'], [phone]);
+    const pair = { scenarioId: 'a/c', phoneAlias: phone.alias, why: 'needs another app' };
+    const plan = { ...record.plan, unmatched: [{ ...pair, unsupported: true } as const] };
+    const run = reportedRun({ ...record, plan }, sampleJournal([outcomeEntry('a/b', met)]));
+    for (const text of [terminalTable(run), summaryMarkdown(run)]) {
+      expect(text).toContain('Kotlin probe (jvm, Java 17.0.15, TLS by Conscrypt 2.6.2): pixel\n');
+      expect(text).toContain('unsupported on pixel: a/c needs another app\n');
+    }
+    expect(junitXml(run)).toContain('value="jvm, Java 17.0.15, TLS by Conscrypt 2.6.2"');
+    expect(terminalTable(sampleRun({ 'a/b': met }))).not.toContain('Kotlin');
+  });
+
   it('masks identifiers itself', () => {
     expect(terminalTable(sampleRun({ 'a/b': lost }))).not.toContain('R5CT1234ABC');
   });

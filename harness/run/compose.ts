@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { InventoryPhone } from '../farm/inventory.js';
 import { appIds } from '../farm/reference-values.js';
 import type { Lab } from '../farm/lab.js';
+import { HarnessError } from '../errors.js';
 import { newProbeSecret } from '../probe/index.js';
 import { RUN_FILES } from '../report/record.js';
 import {
@@ -15,6 +16,9 @@ import { loadTrust, type TrustSet } from '../trust/index.js';
 import { createSignatureMemo, createVerifier, type AppraisalPolicy } from '../verifier/index.js';
 import { prepareAppiumHome } from '../virtual-lab/appium-home.js';
 import { virtualPhoneSpecSchema, type PhoneSpec } from '../virtual-lab/phone-spec.js';
+import { startJvmProbes, type JvmProbes } from '../virtual-lab/jvm/jvm-probes.js';
+import type { JvmRuntime } from '../virtual-lab/jvm/jvm-protocol.js';
+import type { KotlinBuild } from '../virtual-lab/jvm/kotlin-build.js';
 import { startVirtualLab, type VirtualLab } from '../virtual-lab/virtual-lab.js';
 import { startAppium, type AppiumServer } from './appium.js';
 import { watchArrivals, type Arrivals } from './arrivals.js';
@@ -33,6 +37,8 @@ import type { Sabotage } from './sabotages/sabotage.js';
 /** Everything that a run starts, and what it knows of it. */
 export interface Stage {
   readonly virtualLab: VirtualLab | null;
+  /** What runs the Kotlin probe of phones, by udid. */
+  readonly runtimes: ReadonlyMap<string, JvmRuntime>;
   readonly appium: AppiumServer | null;
   /** The relying parties that stories meet. */
   readonly backends: Backends;
@@ -68,6 +74,8 @@ export interface StageParts {
   readonly lab: Lab;
   readonly policy: AppraisalPolicy;
   readonly folder: RunFolder;
+  /** The Kotlin probe, for the virtual Android phones; null leaves them their model of it. */
+  readonly kotlin: KotlinBuild | null;
   /** Through Appium; or straight into the virtual phones, and then no Appium is started. */
   readonly lane: Lane;
   readonly eventsFor: BackendParts['eventsFor'];
@@ -87,12 +95,15 @@ export async function setStage(parts: StageParts): Promise<Stage> {
   try {
     const stated = virtualPhones(lab);
     const specs = sabotage?.phones?.(stated) ?? stated;
+    const jvms = parts.kotlin === null ? null : await startJvms(parts.kotlin, parts, specs);
+    if (jvms !== null) closers.push(() => jvms.close());
     const virtualLab =
       specs.length === 0
         ? null
         : await startVirtualLab({
             phones: specs,
             timeScale: lab.timeScale,
+            ...(jvms === null ? {} : { probe: (own) => jvms.program(own) }),
             ...(sabotage?.probe === undefined ? {} : { spoiling: sabotage.probe }),
           });
     if (virtualLab !== null) closers.push(() => virtualLab.close());
@@ -101,9 +112,10 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     const arrivals = watchArrivals();
     const watches = createWatches(() => new Date());
     // Both to their end before anything else: a part that is still starting could not be ended.
-    const [appiumStart, backendsStart] = await Promise.allSettled([
+    const [appiumStart, backendsStart, jvmsStart] = await Promise.allSettled([
       lane === 'direct' ? null : startManagedAppium({ lab, folder, virtualLab }),
       startBackends(parts, { trust, arrivals, watches, virtualLab }),
+      jvms?.ready ?? new Map<string, JvmRuntime>(),
     ]);
     if (appiumStart.status === 'fulfilled') {
       closers.push(() => appiumStart.value?.close() ?? Promise.resolve());
@@ -113,6 +125,7 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     }
     const appium = started(appiumStart);
     const { backends, pki } = started(backendsStart);
+    const runtimes = started(jvmsStart);
     const { enrolUrl, apiUrl } = (await backends.of('reference', ANY_PHONE)).relyingParty;
     const setup = interceptionSetup(pki, new Date());
     const interceptors = createInterceptors({
@@ -125,6 +138,7 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     closers.push(() => proxies.close());
     return {
       ...{ virtualLab, appium, backends, watches, pki, interceptors, proxies, arrivals, close },
+      runtimes,
       clientFault: sabotage?.clientFault ?? ((asked) => asked),
       lever: sabotage?.lever ?? ((asked) => asked),
       probeSecret: newProbeSecret(),
@@ -133,6 +147,29 @@ export async function setStage(parts: StageParts): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+/** The package name of the Kotlin probe, which its manifest states. */
+const KOTLIN_PACKAGE = 'org.attestlab.probe';
+
+function startJvms(
+  build: KotlinBuild,
+  { lab, folder }: StageParts,
+  specs: readonly PhoneSpec[],
+): Promise<JvmProbes> {
+  const phones = specs.filter((spec) => spec.platform === 'android');
+  if (phones.length === 0) {
+    throw new HarnessError('ERR_USAGE', '--probe jvm: no virtual Android phone is to run it');
+  }
+  const [app = ''] = lab.referenceValues.android.packages;
+  if (app !== KOTLIN_PACKAGE) {
+    const message = `--probe jvm: the probe is ${KOTLIN_PACKAGE}, and the lab's is ${app}`;
+    throw new HarnessError('ERR_USAGE', message);
+  }
+  const { phones: listed } = lab.inventory.value;
+  const aliasOf = (udid: string) => listed.find((phone) => phone.udid === udid)?.alias ?? udid;
+  const logFile = (udid: string) => folder.file(`jvm-${aliasOf(udid)}.log`);
+  return startJvmProbes({ phones, build, logFile });
 }
 
 /** The reference is the same for all of them. */

@@ -7,6 +7,7 @@ import { planRun } from '../farm/plan.js';
 import { playLevers } from '../farm/play-integrity.js';
 import type { RunRecord } from '../report/record.js';
 import type { AppraisalPolicy } from '../verifier/index.js';
+import type { KotlinBuild } from '../virtual-lab/jvm/kotlin-build.js';
 import { virtualPhones } from './compose.js';
 import { labPolicy } from './lab-policy.js';
 import { openPlayIntegrity } from './play-integrity.js';
@@ -32,6 +33,8 @@ export interface PreparationOptions {
   readonly phones?: readonly string[];
   /** What modelled latencies are multiplied by, if not by what the lab says. */
   readonly timeScale?: number;
+  /** The Kotlin probe, to run on JVMs in the place of its model on virtual Android phones. */
+  readonly kotlin?: KotlinBuild;
 }
 
 /** Reads a lab and plans its run; whatever is wrong with the lab's files ends here. */
@@ -45,6 +48,7 @@ export async function prepareRun(options: PreparationOptions): Promise<Preparati
   const plan = planRun({
     ...{ scenarios, classes, select, phones: inventory.value.phones },
     levers: playLevers(lab.playIntegrity),
+    kotlin: options.kotlin !== undefined,
   });
   openPlayIntegrity(lab.playIntegrity);
   const expectations = loadExpectations(lab.expectationsFolder, plan.jobs);

@@ -2,6 +2,7 @@ import type { InventoryPhone } from '../farm/inventory.js';
 import { productVersion } from '../product.js';
 import type { PhoneRecord, RunRecord } from '../report/record.js';
 import { canonicalJson } from '../verifier/index.js';
+import type { Stage } from './compose.js';
 import type { Conductor } from './conductor.js';
 import { sha256Text, verifierDigest } from './file-digest.js';
 import type { Preparation } from './preparation.js';
@@ -15,6 +16,7 @@ export function runRecord(
     readonly finishedAt: string | null;
     readonly trustText: string;
     readonly conductor: Conductor;
+    readonly stage: Pick<Stage, 'runtimes'>;
     readonly gate: RunRecord['gate'];
   },
 ): RunRecord {
@@ -33,15 +35,20 @@ export function runRecord(
     },
     references: Object.fromEntries(scenarios.map(({ id, refs }) => [id, [...refs]])),
     timeScale: lab.timeScale,
-    phones: lab.inventory.value.phones.map((phone) => phoneRecord(phone, run.conductor)),
+    phones: lab.inventory.value.phones.map((phone) => phoneRecord(phone, run)),
   };
 }
 
-function phoneRecord(phone: InventoryPhone, conductor: Conductor): PhoneRecord {
+function phoneRecord(
+  phone: InventoryPhone,
+  { conductor, stage }: { readonly conductor: Conductor; readonly stage: Pick<Stage, 'runtimes'> },
+): PhoneRecord {
   const { alias, udid, platform, virtual } = phone;
+  const runtime = stage.runtimes.get(udid);
   const unknown = { class: null, facts: {}, drift: [] };
   return {
     ...{ alias, udid, platform, virtual: virtual !== undefined, declaredClass: phone.class },
     ...(conductor.readiness(alias) ?? unknown),
+    ...(runtime === undefined ? {} : { runtime: { flavour: 'jvm', ...runtime } }),
   };
 }

@@ -113,7 +113,7 @@ async function beginRun(parts: RunParts): Promise<Run> {
   let trustText = '';
   const lane = options.lane ?? 'appium';
   const stage = await setStage({
-    ...{ lab, policy, folder, sabotage, lane },
+    ...{ lab, policy, folder, sabotage, lane, kotlin: options.kotlin ?? null },
     onTrust: (trust) => {
       trustText = encodeTrust(trust);
       folder.storeText('trust.json', trustText);
@@ -137,7 +137,7 @@ async function beginRun(parts: RunParts): Promise<Run> {
   const door = lane === 'appium' ? await startControlApi(handlers) : null;
   if (door !== null) closers.push(() => door.close());
   const record = (end: Pick<RunRecord, 'finishedAt' | 'gate'>): RunRecord =>
-    runRecord(preparation, { id: folder.id, startedAt, trustText, conductor, ...end });
+    runRecord(preparation, { id: folder.id, startedAt, trustText, conductor, stage, ...end });
   folder.writeRecord(record({ finishedAt: null, gate: null }));
   return {
     ...{ id: folder.id, folder: folder.path, settings, stage, workers, handlers },

@@ -7,6 +7,7 @@ scenario(
     title:
       'who asks for the client certificate before the pins are looked at sees it, and nothing more',
     requires: {},
+    levers: ['late-pins'],
     probeFlavour: 'standard',
     quota: { attestations: 0 },
     sabotages: ['app-pins-interceptor', 'app-pins-nothing', 'phone-distrusts-interceptor'],
