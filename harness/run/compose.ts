@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { InventoryPhone } from '../farm/inventory.js';
 import { appIds } from '../farm/reference-values.js';
 import type { Lab } from '../farm/lab.js';
-import { HarnessError } from '../errors.js';
 import { newProbeSecret } from '../probe/index.js';
 import { RUN_FILES } from '../report/record.js';
 import {
@@ -149,23 +148,12 @@ export async function setStage(parts: StageParts): Promise<Stage> {
   }
 }
 
-/** The package name of the Kotlin probe, which its manifest states. */
-const KOTLIN_PACKAGE = 'org.attestlab.probe';
-
 function startJvms(
   build: KotlinBuild,
   { lab, folder }: StageParts,
   specs: readonly PhoneSpec[],
 ): Promise<JvmProbes> {
   const phones = specs.filter((spec) => spec.platform === 'android');
-  if (phones.length === 0) {
-    throw new HarnessError('ERR_USAGE', '--probe jvm: no virtual Android phone is to run it');
-  }
-  const [app = ''] = lab.referenceValues.android.packages;
-  if (app !== KOTLIN_PACKAGE) {
-    const message = `--probe jvm: the probe is ${KOTLIN_PACKAGE}, and the lab's is ${app}`;
-    throw new HarnessError('ERR_USAGE', message);
-  }
   const { phones: listed } = lab.inventory.value;
   const aliasOf = (udid: string) => listed.find((phone) => phone.udid === udid)?.alias ?? udid;
   const logFile = (udid: string) => folder.file(`jvm-${aliasOf(udid)}.log`);

@@ -36,6 +36,7 @@ const run = (phone: string, script: string) =>
 describe('a run with the Kotlin probe', () => {
   it('is refused where no virtual Android phone could run it', async () => {
     await expect(run('simulator', 'exit 1')).rejects.toMatchObject({ code: 'ERR_USAGE', exit: 2 });
+    expect(readdirSync(work)).toEqual(['java']);
   });
 
   it('does not begin where a JVM is not ready, and leaves nothing behind', async () => {

@@ -42,6 +42,7 @@ export async function prepareRun(options: PreparationOptions): Promise<Preparati
   const stated = loadLab(options.lab);
   virtualPhones(stated);
   const lab = withOptions(stated, options);
+  if (options.kotlin !== undefined) refuseKotlin(lab);
   const policy = labPolicy(lab);
   const scenarios = await collectScenarios(scenarioFiles());
   const { classes, inventory, scenarios: select } = lab;
@@ -53,6 +54,20 @@ export async function prepareRun(options: PreparationOptions): Promise<Preparati
   openPlayIntegrity(lab.playIntegrity);
   const expectations = loadExpectations(lab.expectationsFolder, plan.jobs);
   return { lab, policy, scenarios, plan, expectations };
+}
+
+/** The package name of the Kotlin probe, which its manifest states. */
+const KOTLIN_PACKAGE = 'org.attestlab.probe';
+
+function refuseKotlin(lab: Lab): void {
+  const refuse = (why: string): never => {
+    throw new HarnessError('ERR_USAGE', `--probe jvm: ${why}`);
+  };
+  if (!virtualPhones(lab).some(({ platform }) => platform === 'android')) {
+    refuse('no virtual Android phone is to run it');
+  }
+  const [app = ''] = lab.referenceValues.android.packages;
+  if (app !== KOTLIN_PACKAGE) refuse(`the probe is ${KOTLIN_PACKAGE}, and the lab's is ${app}`);
 }
 
 function withOptions(lab: Lab, { reports, phones, timeScale }: PreparationOptions): Lab {
