@@ -1,13 +1,20 @@
 import { cpus, loadavg } from 'node:os';
 import { appraisal } from './bench/appraisal.js';
 import type { Figure } from './bench/figure.js';
+import { kotlinProbe } from './bench/kotlin-probe.js';
 import { monitoring } from './bench/monitoring.js';
 import { nightlyOverhead } from './bench/nightly-overhead.js';
 import { relyingParty } from './bench/relying-party.js';
 
 // `npm run bench` measures every figure, `npm run bench -- NAME...` those that are named. A figure is
 // a ratio of things measured in the same process or in turns, so that it means the same elsewhere.
-const FIGURES: readonly Figure[] = [appraisal, monitoring, nightlyOverhead, relyingParty];
+const FIGURES: readonly Figure[] = [
+  appraisal,
+  kotlinProbe,
+  monitoring,
+  nightlyOverhead,
+  relyingParty,
+];
 
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !FIGURES.some((figure) => figure.name === name));

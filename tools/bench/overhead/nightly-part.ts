@@ -4,6 +4,7 @@ import { RUN_FILES } from '../../../harness/report/record.js';
 import { startRun, type Run } from '../../../harness/run/run.js';
 import { startTestRunner } from '../../../harness/run/wdio-process.js';
 import { wdioSettingsEnv } from '../../../harness/run/wdio-settings.js';
+import { freshKotlinBuild } from '../../../harness/virtual-lab/jvm/kotlin-build.js';
 import { mark, requestsIn } from './mark.js';
 import { partOrder, tellResult } from './part.js';
 import { startRecorder, type Recorder } from './recorder.js';
@@ -11,11 +12,12 @@ import type { Recording } from './recording.js';
 
 // A nightly in a process of its own, as `attestlab nightly` conducts it, but for Allure's page.
 // With `record` it is a nightly through recorders instead, of which no time is taken.
-const { lab, reports, phones, recording, record } = partOrder();
+const { lab, reports, phones, recording, record, probe } = partOrder();
 
 const AS_EXPECTED: ReadonlySet<string> = new Set(['met', 'bypassed-as-expected']);
 
-const run = await startRun({ lab, reports, phones, reportsWritten: RECORD_REPORTS });
+const kotlin = probe === 'jvm' ? { kotlin: await freshKotlinBuild(() => undefined) } : {};
+const run = await startRun({ lab, reports, phones, reportsWritten: RECORD_REPORTS, ...kotlin });
 const recorders = record ? await startRecorders(run) : new Map<string, Recorder>();
 const ready = mark();
 const child = startTestRunner(record ? through(run, recorders) : run);

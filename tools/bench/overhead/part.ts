@@ -12,6 +12,8 @@ export interface PartOrder {
   readonly recording: string;
   /** Whether to make the recording. */
   readonly record: boolean;
+  /** What virtual Android phones run; the model of the probe where it is left out. */
+  readonly probe?: 'model' | 'jvm';
 }
 
 /** The order that this process was started with; it comes from `conductPart`. */
