@@ -51,6 +51,31 @@ export const counterRaised = onTheWay({
   change: (request) => withNumber(request, PROFILE_S_HEADERS.counter, 1n),
 });
 
+/** A digit goes over from the timestamp to the counter: put together without marks, both are the same text. */
+export const boundaryShifted: SignedRequestAttack = {
+  id: 'signed-request/boundary-shifted',
+  applies: 'signed-request',
+  description:
+    'moves digits from the timestamp to the counter, for who signs fields without marks between them',
+  needs: ['captured-request'],
+  failing: {
+    'signed-request': ['signed-request/signature-verifies', 'signed-request/timestamp-not-stale'],
+  },
+  references: [PROFILE, 'CWE-347', 'RFC 9421, 2.5 (one line for each component)'],
+  captures: 1,
+  present: (captured) => {
+    const request = capture(captured, 0);
+    let moved = '';
+    const shorter = withHeader(request, PROFILE_S_HEADERS.timestamp, (value) => {
+      // What stays must not begin with 0, or it would be no number in its one form.
+      const [, head = '', rest = value] = /^(\d+?)([1-9]\d*)$/.exec(value) ?? [];
+      moved = head;
+      return rest;
+    });
+    return [atOnce(withHeader(shorter, PROFILE_S_HEADERS.counter, (value) => value + moved))];
+  },
+};
+
 /** The signature is written in the other encoding of ECDSA. */
 export const signatureAsPair: SignedRequestAttack = {
   id: 'signed-request/signature-as-pair',
