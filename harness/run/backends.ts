@@ -112,6 +112,12 @@ function otherwise(
       const appIds = referenceValues.appIds.map((appId) => `OTHERTEAM0${appId.slice(TEAM_ID)}`);
       return { options: { referenceValues: { ...referenceValues, signerDigests, appIds } } };
     }
+    case 'unguarded':
+      return { options: { clientCertificates: 'not-judged' } };
+    case 'counting-in-a-window':
+      return { options: { counterMode: { window: WINDOW }, evidence: 'not-demanded' } };
+    case 'counting-by-nonces':
+      return { options: { counterMode: 'nonce', evidence: 'not-demanded' } };
     case 'demanding-play':
       return { options: { playIntegrity: 'demanded', policy: takingSideloaded(policy) } };
     case 'of-another-environment': {
@@ -133,6 +139,9 @@ function takingSideloaded(policy: AppraisalPolicy): AppraisalPolicy {
     reported: [...policy.reported, recognized],
   };
 }
+
+/** Small, so that a story need not send many orders to leave it. */
+const WINDOW = 16;
 
 /** Long enough for what comes of a key that nobody attests anew. */
 const WATCHED_CERTIFICATES = { lifetimeMs: 6 * 24 * 60 * 60_000, backdateMs: 60_000 };

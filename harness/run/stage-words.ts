@@ -13,6 +13,9 @@ export const BACKENDS = {
   watched: 'has a clock and a log of its own for each phone, so that days pass in a scenario',
   'demanding-play':
     'demands a verdict of Play Integrity too, and takes a probe that no store distributes',
+  unguarded: 'lets every client connect and judges its certificate afterwards',
+  'counting-in-a-window': 'takes counters out of order within a window of sixteen',
+  'counting-by-nonces': 'takes counters in any order, each once',
   'of-another-environment': "takes App Attest of Apple's other environment alone",
 } as const;
 

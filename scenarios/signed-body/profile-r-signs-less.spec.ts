@@ -14,7 +14,7 @@ scenario(
   async ({ phone, attacker, observeAnswer }) => {
     const registration = await phone.registered();
     const order = await registration.sign({ profile: 'r' });
-    const open = await attacker.signLess(order, registration.key);
+    const open = await attacker.signSpoilt(order, 'profile-r/component-left-out', registration.key);
     await observeAnswer('refusal', await registration.send(open));
   },
 );

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { fromBase64url } from '../../encoding/bytes.js';
 import { parseCertificate } from '../../encoding/certificate.js';
@@ -22,6 +23,28 @@ export function certificateLifetime(issued: Exchange): Observation {
     level: null,
     ms: notAfterMs - notBeforeMs,
   };
+}
+
+/** RFC 5280, 4.2.1.12. */
+const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
+
+/** Whether an issued certificate says what policy lets this subject have, whatever was asked for. */
+export function certificateByPolicy(issued: Exchange, subject: string): Observation {
+  const [leaf = ''] = chainOf(issued);
+  const certificate = new X509Certificate(fromBase64url(leaf) ?? new Uint8Array());
+  const code = beyondPolicy(certificate, subject);
+  const outcome = code === null ? 'done' : 'refused';
+  return { kind: 'operation', operation: 'certificate.by-policy', outcome, code };
+}
+
+function beyondPolicy(
+  { subject, subjectAltName, ca, keyUsage }: X509Certificate,
+  wanted: string,
+): string | null {
+  if (subject !== `CN=${wanted}` || subjectAltName !== undefined) return 'another_name';
+  if (ca) return 'an_authority';
+  // Node's name for the extended key usage.
+  return keyUsage.join() === CLIENT_AUTHENTICATION ? null : 'another_use';
 }
 
 /** Has the phone keep an issued chain; it refuses one that does not certify the key. */

@@ -6,7 +6,7 @@ import type { AttestationResult } from '../../verifier/result.js';
 import type { BackendId } from '../stage-words.js';
 import type { ControlClient } from '../control-client.js';
 import type { ControlAnswer, ControlRequest, ControlRoute, Exchange } from '../control-protocol.js';
-import { certificateLifetime } from './certificate.js';
+import { certificateByPolicy, certificateLifetime } from './certificate.js';
 import type { Enrolment } from './enrolment.js';
 
 /** What of an enrolment is presented, and a verdict of Play Integrity where one comes beside it. */
@@ -29,6 +29,8 @@ export interface RelyingPartyDoor {
   allow(keyId: string): Promise<void>;
   /** How long the certificate that was issued is valid. */
   lifetimeOf(issued: Exchange): Observation;
+  /** Whether the certificate that was issued says what policy lets `subject` have, and nothing else. */
+  policyOf(issued: Exchange, subject: string): Observation;
   /** What the verifier said of this phone's evidence in this scenario, newest last. */
   appraisals(): Promise<readonly AttestationResult[]>;
 }
@@ -67,6 +69,7 @@ export function openDoor(
       await control.ask('relying-party/deny', { phone, backend, keyId, denied: false });
     },
     lifetimeOf: certificateLifetime,
+    policyOf: certificateByPolicy,
     appraisals: async () => (await control.ask('appraisals', { phone })).results,
   };
 }

@@ -3,8 +3,9 @@ import { enrolmentBinding, type EnrolmentPurpose } from '../../evidence/formats/
 import { HarnessError } from '../../errors.js';
 import type { SubmittedEvidence } from '../../relying-party/index.js';
 import { ProbeError } from '../../probe/index.js';
+import { askForMore } from './ask-for-more.js';
 import { climbDown, type ClimbedLadder, type PhoneKey, type Rungs } from './keys.js';
-import type { ProbeWords } from './probe-words.js';
+import { signWith, type ProbeWords } from './probe-words.js';
 import { spoilCsr, type CsrAttackId } from './spoil.js';
 
 /** Everything that an enrolment needs, before it is sent; bytes are base64url. */
@@ -36,6 +37,10 @@ export interface EnrolmentOrder {
   readonly csrAttack?: CsrAttackId;
   /** An App Attest key that has been attested already and now only asserts. */
   readonly appAttestKeyId?: string;
+  /** False for a request without evidence. */
+  readonly vouched?: boolean;
+  /** Has the request ask for another name, other uses and an authority's rights. */
+  readonly greedy?: boolean;
 }
 
 /** Has the phone make a key, a certification request for it, and evidence that speaks for both. */
@@ -43,31 +48,42 @@ export async function prepareEnrolment(
   probe: ProbeWords,
   order: EnrolmentOrder,
 ): Promise<Enrolment> {
-  const { alias, purpose, challenge, rpId } = order;
+  const { alias, purpose, challenge, rpId, vouched: isVouched = true } = order;
   const evidenceNonce = bytes(order.evidenceChallenge ?? challenge);
   const climbed =
     order.keyOf ??
     (await climbDown(probe, {
       ...{ alias, purpose, algorithm: 'ec-p256' },
       ...(order.rungs === undefined ? {} : { rungs: order.rungs }),
-      challenge: toBase64url(enrolmentBinding({ rpId, purpose, nonce: evidenceNonce })),
+      ...(isVouched
+        ? { challenge: toBase64url(enrolmentBinding({ rpId, purpose, nonce: evidenceNonce })) }
+        : {}),
     }));
   const { key } = climbed;
   if (key === null) {
     throw new HarnessError('ERR_DEVICE_LOST', 'no rung of the key ladder yielded a key to enrol');
   }
-  const { csr: made } = await probe.ask(
-    'key.csr',
-    { alias, commonName: order.subject, nonce: challenge },
-    key.level,
-  );
-  const { csrAttack } = order;
-  const csr = csrAttack === undefined ? bytes(made) : spoilCsr(bytes(made), csrAttack);
-  const vouched = await vouch(probe, key, {
-    ...{ order, csr },
-    clientDataHash: enrolmentBinding({ rpId, purpose, nonce: evidenceNonce, csr }),
-  });
+  const csr = await requestFor(probe, key, order);
+  const vouched = isVouched
+    ? await vouch(probe, key, {
+        ...{ order, csr },
+        clientDataHash: enrolmentBinding({ rpId, purpose, nonce: evidenceNonce, csr }),
+      })
+    : UNVOUCHED;
   return { key, ladder: climbed.ladder, challenge, csr: toBase64url(csr), ...vouched };
+}
+
+const UNVOUCHED = { evidence: null, appAttestKeyId: null } as const;
+
+async function requestFor(
+  probe: ProbeWords,
+  { alias, level }: PhoneKey,
+  { subject, challenge, csrAttack, greedy: isGreedy = false }: EnrolmentOrder,
+): Promise<Uint8Array> {
+  const asked = { alias, commonName: subject, nonce: challenge };
+  const { csr } = await probe.ask('key.csr', asked, level);
+  const made = csrAttack === undefined ? bytes(csr) : spoilCsr(bytes(csr), csrAttack);
+  return isGreedy ? askForMore(made, signWith(probe, alias)) : made;
 }
 
 // Android's evidence came with the key; on iOS App Attest vouches for the request afterwards.

@@ -1,11 +1,18 @@
-import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  randomUUID,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { createAttackerKey } from '../../attacks/attacker-key.js';
 import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { encodePemCertificate } from '../../encoding/pem.js';
 import { buildCsr } from '../../evidence/csr/index.js';
 import { HarnessError } from '../../errors.js';
 import type { Observation } from '../../expectation/observation.js';
+import type { SubmittedVerdict } from '../../relying-party/index.js';
 import { httpsTransport } from '../../relying-party/transport.js';
 import { ARRIVAL_PATH } from '../arrivals.js';
 import type { Exchange } from '../control-protocol.js';
@@ -15,6 +22,10 @@ import type { Enrolment } from './enrolment.js';
 
 /** Somebody with the relying party's address, a certificate tool and no phone. */
 export interface StoryLaptop {
+  /** A challenge of the right form that no relying party has issued. */
+  makeUpChallenge(): string;
+  /** A verdict of Play Integrity that is none: Google's server decodes no such token. */
+  makeUpVerdict(): SubmittedVerdict;
   /** A well-formed enrolment without evidence, for a key of its own or for one that it was given. */
   prepareEnrolment(about: {
     readonly subject: string;
@@ -32,6 +43,8 @@ export interface StoryLaptop {
 /** The laptop of a story. */
 export function openLaptop(): StoryLaptop {
   return {
+    makeUpChallenge: () => toBase64url(randomBytes(32)),
+    makeUpVerdict: () => ({ kind: 'standard', token: toBase64url(randomBytes(256)) }),
     prepareEnrolment: ({ subject, challenge, privateKey }) => ({
       challenge,
       csr: laptopCsr({ subject, challenge, key: laptopKey(privateKey) }),

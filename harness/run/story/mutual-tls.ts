@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Observation } from '../../expectation/observation.js';
+import { createRelyingPartyClient } from '../../relying-party/client.js';
 import { ARRIVAL_PATH } from '../arrivals.js';
 import type { CertificateFault } from '../client-certificates.js';
 import type { ControlClient } from '../control-client.js';
+import type { Exchange } from '../control-protocol.js';
+import { exchangeOf } from '../exchange.js';
 import type { RelyingPartyDoor } from './door.js';
 import { LADDERS } from './keys.js';
 import type { ProbeWords } from './probe-words.js';
+import { phoneTransport } from './phone-transport.js';
 import { sendTo } from './reach.js';
 
 /** The phone's connections to the relying party's listener that demands client certificates. */
@@ -24,6 +28,8 @@ export interface StoryMutualTls {
    * the server knows.
    */
   knock(as: 'certified' | 'nobody'): Promise<Observation>;
+  /** Asks for something that every registration may have, at a relying party that lets it connect. */
+  ask(door: RelyingPartyDoor, as: 'certified' | 'nobody'): Promise<Exchange>;
 }
 
 /** Mutual TLS of one phone's story. */
@@ -56,6 +62,12 @@ export function openMutualTls(parts: {
         ...(as === 'certified' ? { clientAlias: alias } : {}),
       });
       return relyingParty.arrivalOf(path);
+    },
+    async ask(door, as) {
+      const { apiUrl: url, anchors } = await door.describe();
+      const shown = as === 'certified' ? { clientAlias: alias } : {};
+      const transport = phoneTransport(probe, { anchors, ...shown });
+      return exchangeOf(await createRelyingPartyClient({ url, transport }).requestSignChallenge());
     },
   };
 }

@@ -23,8 +23,12 @@ export interface OrderWish {
   readonly correctedBy?: Exchange;
   /** Leaves counters out, as an app does whose messages are lost. */
   readonly skippedCounters?: number;
+  /** The counter that it states, and that the next one follows; the next one where it is left out. */
+  readonly counter?: bigint;
   /** How it is signed; profile S where it is left out. */
   readonly profile?: 's' | 'r';
+  /** What is ordered, JSON; always the same where it is left out. */
+  readonly body?: string;
 }
 
 /** What of a registration sends orders. */
@@ -32,7 +36,7 @@ export interface Orders {
   /** Signs an order with the next counter. */
   sign(wish?: OrderWish): Promise<SignedHttpRequest>;
   /** Has the App Attest key sign an order, which counts by itself; throws where the phone has none. */
-  signByAppAttest(): Promise<SignedHttpRequest>;
+  signByAppAttest(wish?: Pick<OrderWish, 'counter'>): Promise<SignedHttpRequest>;
   /** Sends it over the phone's own mutual TLS connection. */
   send(order: SignedHttpRequest): Promise<Exchange>;
   /** The key that signs. */
@@ -65,26 +69,27 @@ export function openOrders(
   const clockMs = async (): Promise<number> => (await probe.ask('facts', {})).deviceTimeMs;
   return {
     key: phone.key,
-    async sign({ agedMs = 0, skippedCounters = 0, correctedBy, profile } = {}) {
+    async sign({ agedMs = 0, skippedCounters = 0, correctedBy, profile, ...wish } = {}) {
       const aheadMs = (correctedBy === undefined ? 0 : clockOffsetOf(correctedBy)) - agedMs;
-      counter += 1n + BigInt(skippedCounters);
+      const body = wish.body === undefined ? ORDER : utf8(wish.body);
+      counter = wish.counter ?? counter + 1n + BigInt(skippedCounters);
       const { headers } = await probe.ask(
         'request.sign',
         {
           ...{ ...request, alias, epoch, contentType: JSON_TYPE },
-          ...{ body: toBase64url(ORDER), counter: counter.toString() },
+          ...{ body: toBase64url(body), counter: counter.toString() },
           ...(profile === undefined ? {} : { profile }),
           ...(aheadMs === 0 ? {} : { timestampMs: (await clockMs()) + aheadMs }),
         },
         level,
       );
-      return { ...request, headers: [JSON_HEADER, ...withoutType(headers)], body: ORDER };
+      return { ...request, headers: [JSON_HEADER, ...withoutType(headers)], body };
     },
-    async signByAppAttest() {
+    async signByAppAttest(wish = {}) {
       if (appAttestKeyId === null) {
         throw new HarnessError('ERR_USAGE', 'no App Attest key vouches for this registration');
       }
-      assertedCounter += 1n;
+      assertedCounter = wish.counter ?? assertedCounter + 1n;
       const input = {
         ...{ ...request, contentType: JSON_TYPE, body: ORDER, keyId: appAttestKeyId },
         ...{ epoch: APP_ATTEST_EPOCH, counter: assertedCounter },

@@ -1,3 +1,4 @@
+import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import type { CommandArgs, CommandName, CommandResult, ProbeClient } from '../../probe/index.js';
 
 /** One operation of the phone: what it took there, and at which level the key lives. */
@@ -45,4 +46,15 @@ export function probeWords(
     },
   };
   return words;
+}
+
+/** Signs with a key of the phone, as whoever is in the app's process may have it do. */
+export function signWith(
+  probe: ProbeWords,
+  alias: string,
+): (data: Uint8Array) => Promise<Uint8Array> {
+  return async (data) => {
+    const { signature } = await probe.ask('key.sign', { alias, data: toBase64url(data) });
+    return fromBase64url(signature) ?? new Uint8Array();
+  };
 }

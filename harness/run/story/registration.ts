@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import { HarnessError } from '../../errors.js';
 import {
   createRelyingPartyClient,
@@ -13,6 +12,7 @@ import { chainOf } from './certificate.js';
 import type { RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment } from './enrolment.js';
 import { openOrders, type Orders } from './orders.js';
+import { phoneTransport } from './phone-transport.js';
 import type { ProbeWords } from './probe-words.js';
 
 /** A phone with a client certificate and a registered signing key. */
@@ -29,6 +29,31 @@ export interface Registration extends Orders {
   reportStolen(): Promise<void>;
   /** Has it allowed again. */
   reportFound(): Promise<void>;
+  /** Has the key that signs its orders denied: somebody else was seen to use it. */
+  reportSignerLeaked(): Promise<void>;
+  /** Asks for something that every registration may have. */
+  knock(): Promise<Exchange>;
+  /** The challenge of a signing key. */
+  signChallenge(): Promise<string>;
+  /**
+   * Registers a key that signs orders from now on, without evidence: for a relying party that demands
+   * none, where nothing else than what is presented decides.
+   */
+  registerSigner(which: SignerKey): Promise<NewSigner>;
+  /** The orders that it sends to another relying party of the same registrations. */
+  ordersAt(door: RelyingPartyDoor): Promise<Orders>;
+  /** The App Attest key that vouches for it; null where it has none. */
+  readonly appAttestKeyId: string | null;
+}
+
+/** A key that a registration may want to sign orders with. */
+export type SignerKey = 'the-key-that-signs' | 'a-new-key' | 'the-key-of-the-connection';
+
+/** What came of registering a key that signs orders. */
+export interface NewSigner {
+  readonly answer: Exchange;
+  /** Orders under the epoch that it was given; throws where it was refused. */
+  orders(): Orders;
 }
 
 /** Names that a registration goes by. */
@@ -59,11 +84,17 @@ export async function registerPhone(
   const signing = await prepareEnrolment(probe, {
     ...{ subject, challenge, rpId, purpose: 'sign', alias: `${alias}-sign`, ...vouching },
   });
-  const { epoch } = granted('its signing key', await client.registerSigningKey(requestOf(signing)));
+  const registered = granted('its key', await client.registerSigningKey(requestOf(signing)));
+  const sender = { transport, apiUrl, key: signing.key, appAttestKeyId };
+  const signChallenge = async () =>
+    granted('a challenge', await client.requestSignChallenge()).challenge;
   return {
-    ...openOrders(probe, { transport, apiUrl, epoch, key: signing.key, appAttestKeyId }),
+    ...openOrders(probe, { ...sender, epoch: registered.epoch }),
+    ...{ appAttestKeyId, signChallenge },
     reportStolen: () => door.deny(connectionKeyId),
     reportFound: () => door.allow(connectionKeyId),
+    reportSignerLeaked: () => door.deny(registered.keyId),
+    knock: async () => exchangeOf(await client.requestSignChallenge()),
     renewalChallenge: async () =>
       granted('a challenge', await client.requestRenewalChallenge()).challenge,
     prepareRenewal: (renewing) =>
@@ -80,7 +111,41 @@ export async function registerPhone(
       const renewed = await clientOf(door, phoneTransport(probe, { clientAlias, anchors }));
       return exchangeOf(await renewed.requestSignChallenge());
     },
+    async registerSigner(which) {
+      const wanted = await prepareEnrolment(probe, {
+        ...{ subject, rpId, purpose: 'sign', vouched: false, alias: `${alias}-next` },
+        ...{ challenge: await signChallenge(), ...keyToUse(which, { signing, tls }) },
+      });
+      const answer = exchangeOf(await client.registerSigningKey(requestOf(wanted)));
+      return {
+        answer,
+        orders: () => openOrders(probe, { ...sender, ...signerOf(wanted, answer) }),
+      };
+    },
+    async ordersAt(other) {
+      const { epoch } = registered;
+      return openOrders(probe, { ...sender, epoch, apiUrl: (await other.describe()).apiUrl });
+    },
   };
+}
+
+function keyToUse(
+  which: SignerKey,
+  { signing, tls }: { readonly signing: Enrolment; readonly tls: Enrolment },
+): { readonly keyOf?: Enrolment } {
+  switch (which) {
+    case 'a-new-key':
+      return {};
+    case 'the-key-that-signs':
+      return { keyOf: signing };
+    case 'the-key-of-the-connection':
+      return { keyOf: tls };
+  }
+}
+
+function signerOf({ key }: Enrolment, { status, code, body }: Exchange) {
+  if (status === 201) return { key, epoch: z.string().parse(body['epoch']) };
+  throw new HarnessError('ERR_RELYING_PARTY', `no signing key was registered: ${status} ${code}`);
 }
 
 async function enrolForTls(
@@ -114,28 +179,6 @@ async function clientOf(door: RelyingPartyDoor, transport: Transport): Promise<R
 
 function requestOf({ challenge, csr, evidence }: Enrolment) {
   return { challenge, csr, ...(evidence === null ? {} : { evidence }) };
-}
-
-/** Carries requests over the phone's own TLS, with the key that lives on the phone. */
-function phoneTransport(
-  probe: ProbeWords,
-  connection: { readonly clientAlias: string; readonly anchors: readonly string[] },
-): Transport {
-  const { clientAlias, anchors } = connection;
-  return async ({ method, url, headers, body }) => {
-    const sent = await probe.ask('request.send', {
-      ...{ method, url, clientAlias, anchors: [...anchors] },
-      headers: headers.map(([name, value]) => [name, value]),
-      body: toBase64url(body),
-    });
-    if (sent.outcome === 'answered') {
-      const { status, headers: pairs } = sent;
-      const answer = fromBase64url(sent.body) ?? new Uint8Array();
-      return { status, headers: Object.fromEntries(pairs), body: answer };
-    }
-    // Nobody judged anything: a dead connection must not look like a refusal.
-    throw new HarnessError('ERR_RELYING_PARTY', `${url}: ${sent.phase} failed: ${sent.error}`);
-  };
 }
 
 /** What a story takes for granted before it can begin; without it there is nothing to observe. */

@@ -1,10 +1,11 @@
-import { createAttackerKey } from '../../attacks/attacker-key.js';
-import type { CsrAttack, ProfileRAttack, SignedRequestAttack } from '../../attacks/attack.js';
 import { chainExtended } from '../../attacks/android-key-attacks.js';
-import { csrByteFlipped, csrKeySwapped } from '../../attacks/csr-attacks.js';
+import { counterNotZero } from '../../attacks/app-attest-attacks.js';
+import type { CsrAttack, ProfileRAttack, SignedRequestAttack } from '../../attacks/attack.js';
+import { createAttackerKey } from '../../attacks/attacker-key.js';
+import * as csrs from '../../attacks/csr-attacks.js';
 import * as profileR from '../../attacks/profile-r-attacks.js';
-import { bodyTampered, pathRedirected } from '../../attacks/signed-request-attacks.js';
-import { fromBase64url, toBase64, toBase64url, utf8 } from '../../encoding/bytes.js';
+import * as requests from '../../attacks/signed-request-attacks.js';
+import { fromBase64url, toBase64, toBase64url, utf8, utf8Text } from '../../encoding/bytes.js';
 import { readP256Signature, writeP256Pair } from '../../encoding/ecdsa.js';
 import {
   isInnerList,
@@ -16,17 +17,29 @@ import type { Enrolment } from './enrolment.js';
 
 /** Attacks on a certification request that stories know, by the attack's id. */
 const CSR_ATTACKS = {
-  'csr/byte-flipped': csrByteFlipped,
-  'csr/key-swapped': csrKeySwapped,
+  'csr/byte-flipped': csrs.csrByteFlipped,
+  'csr/key-swapped': csrs.csrKeySwapped,
+  'csr/trailing-byte': csrs.csrTrailingByte,
+  'csr/key-of-other-curve': csrs.csrKeyOfOtherCurve,
+  'csr/digest-downgraded': csrs.csrDigestDowngraded,
+  'csr/without-nonce': csrs.csrWithoutNonce,
 } as const satisfies Record<string, CsrAttack>;
 
 /** Attacks on a signed request that stories know, by the attack's id. */
 const REQUEST_ATTACKS = {
-  'signed-request/body-tampered': bodyTampered,
-  'signed-request/path-redirected': pathRedirected,
+  'signed-request/body-tampered': requests.bodyTampered,
+  'signed-request/boundary-shifted': requests.boundaryShifted,
+  'signed-request/digest-of-other-body': requests.digestOfOtherBody,
+  'signed-request/header-doubled': requests.headerDoubled,
+  'signed-request/key-unknown': requests.keyUnknown,
+  'signed-request/path-redirected': requests.pathRedirected,
+  'signed-request/signature-as-pair': requests.signatureAsPair,
+  'signed-request/signature-twin': requests.signatureTwin,
   'profile-r/body-tampered': profileR.bodyTampered,
   'profile-r/algorithm-confused': profileR.algorithmConfused,
   'profile-r/component-left-out': profileR.componentLeftOut,
+  'profile-r/signature-added': profileR.signatureAdded,
+  'profile-r/signature-as-der': profileR.signatureAsDer,
 } as const satisfies Record<string, SignedRequestAttack | ProfileRAttack>;
 
 /** An attack on a certification request. */
@@ -61,7 +74,7 @@ export async function extendChain(
     ...{ attacker, signWithPhone },
     ...{ earlierChain: [], emulatorChain: [] },
   });
-  const csr = csrKeySwapped.mutate(bytesOf(enrolment.csr), { attacker });
+  const csr = csrs.csrKeySwapped.mutate(bytesOf(enrolment.csr), { attacker });
   const forged = { ...evidence, certificates: certificates.map(toBase64url) };
   return { ...enrolment, csr: toBase64url(csr), evidence: forged };
 }
@@ -70,15 +83,28 @@ function bytesOf(text: string): Uint8Array {
   return fromBase64url(text) ?? new Uint8Array();
 }
 
+/** The enrolment with an attestation whose counter says that its key was used before. */
+export function raiseCounter(enrolment: Enrolment): Enrolment {
+  const { evidence } = enrolment;
+  if (evidence?.format !== 'app-attest-attestation')
+    throw new RangeError('no attestation to spoil');
+  const { attestationObject, keyId } = evidence;
+  const genuine = { object: bytesOf(attestationObject), keyId: bytesOf(keyId) };
+  const means = { attacker: createAttackerKey(), earlier: genuine, developmentBuild: genuine };
+  const { object } = counterNotZero.mutate(genuine, means);
+  return { ...enrolment, evidence: { ...evidence, attestationObject: toBase64url(object) } };
+}
+
 /**
- * The order as an app sends it that signs less than profile R wants: its query is left open, and its
- * signature, by the phone's own key, verifies.
+ * The order of profile R as an app sends it that signs it so: it is spoilt, and the signature, by the
+ * phone's own key, verifies.
  */
-export async function signLess(
+export async function signSpoilt(
   order: SignedHttpRequest,
+  attack: RequestAttackId,
   signWithPhone: (data: Uint8Array) => Promise<Uint8Array>,
 ): Promise<SignedHttpRequest> {
-  const open = spoilRequest(order, 'profile-r/component-left-out');
+  const open = spoilRequest(order, attack);
   const [[label, input] = []] = readDictionary(open.headers, 'signature-input');
   if (label === undefined || input === undefined || !isInnerList(input)) {
     throw new RangeError('the order is not signed with profile R');
@@ -87,6 +113,12 @@ export async function signLess(
   const signature = `${label}=:${toBase64(writeP256Pair(readP256Signature(der)))}:`;
   const others = open.headers.filter(([name]) => name !== 'signature');
   return { ...open, headers: [...others, ['signature', signature]] };
+}
+
+/** The order as a proxy hands it on that reads its JSON and writes it anew, meaning no harm. */
+export function reserialise(order: SignedHttpRequest): SignedHttpRequest {
+  const body = utf8(JSON.stringify(JSON.parse(utf8Text(order.body) ?? '')));
+  return { ...order, body };
 }
 
 /** The request that an attacker sends in place of the one that he captured. */

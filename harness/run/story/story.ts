@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Observation } from '../../expectation/observation.js';
 import { HarnessError } from '../../errors.js';
 import type { SignedHttpRequest } from '../../evidence/signed-request/index.js';
-import { createHash } from 'node:crypto';
-import { fromBase64url, toBase64url } from '../../encoding/bytes.js';
 import type { SubmittedVerdict } from '../../relying-party/index.js';
 import type { BackendId } from '../backends.js';
 import type { ControlClient } from '../control-client.js';
 import type { Exchange } from '../control-protocol.js';
+import { openAttacker, type StoryAttacker } from './attacker.js';
 import { describingOnce, openDoor, type RelyingPartyDoor } from './door.js';
 import { prepareEnrolment, type Enrolment, type EnrolmentOrder } from './enrolment.js';
 import { installCertificate } from './certificate.js';
@@ -27,19 +28,18 @@ import { registerPhone, type Registration } from './registration.js';
 import { openMutualTls, type StoryMutualTls } from './mutual-tls.js';
 import { openWatch, type StoryWatch } from './monitoring.js';
 import { openWire, type StoryWire } from './wire.js';
-import {
-  extendChain,
-  signLess,
-  spoilOnTheWay,
-  spoilRequest,
-  type CsrAttackId,
-  type RequestAttackId,
-} from './spoil.js';
 
 /** What a story may want otherwise of an enrolment; the rest is as an honest app does it. */
 export type EnrolmentWish = Pick<
   EnrolmentOrder,
-  'challenge' | 'evidenceChallenge' | 'csrAttack' | 'rungs' | 'keyOf'
+  | 'challenge'
+  | 'evidenceChallenge'
+  | 'csrAttack'
+  | 'rungs'
+  | 'keyOf'
+  | 'appAttestKeyId'
+  | 'vouched'
+  | 'greedy'
 >;
 
 /** What a story may want otherwise of a key. */
@@ -73,16 +73,6 @@ export interface StoryPhone {
   register(at?: BackendId): Promise<Registration>;
 }
 
-/** Somebody between the phone and the relying party, or in the process of the app. */
-export interface StoryAttacker {
-  spoil(enrolment: Enrolment, attack: CsrAttackId): Enrolment;
-  spoilRequest(request: SignedHttpRequest, attack: RequestAttackId): SignedHttpRequest;
-  /** Has the phone's key sign an order of profile R anew, without its query. */
-  signLess(order: SignedHttpRequest, key: PhoneKey): Promise<SignedHttpRequest>;
-  /** Lets the phone's key certify a key of the attacker's own. */
-  extendChain(enrolment: Enrolment): Promise<Enrolment>;
-}
-
 /** What a scenario is told with. A story asserts nothing: the run judges what it observes. */
 export interface Story {
   /** The account that the phone enrols for in this scenario. */
@@ -101,6 +91,8 @@ export interface Story {
   readonly observe: (name: string, observation: Observation) => Promise<void>;
   /** Observes what the relying party answered. */
   readonly observeAnswer: (name: string, exchange: Exchange) => Promise<void>;
+  /** Observes whether the relying party answered the second time what it had answered the first time. */
+  readonly observeRepeated: (name: string, first: Exchange, second: Exchange) => Promise<void>;
   /** Observes what the verifier said last, in this scenario, of evidence for a key. */
   readonly observeAppraisal: (name: string) => Promise<void>;
   /** Observes whether the order that was judged last is the one that its user gave. */
@@ -160,16 +152,14 @@ function storyOf(telling: Telling): Story {
     lab: openLab(control, { alias: phone, platform: probe.platform }),
     backend: (id) => openDoor(control, phone, id),
     laptop: openLaptop(),
-    attacker: {
-      ...{ spoil: spoilOnTheWay, spoilRequest },
-      signLess: (order, key) => signLess(order, signWith(probe, key.alias)),
-      extendChain: (enrolment) => extendChain(enrolment, signWith(probe, enrolment.key.alias)),
-    },
+    attacker: openAttacker(probe),
     watch: openWatch(control, phone),
     mutualTls: openMutualTls({ probe, control, phone, alias, relyingParty }),
     wire: openWire({ probe, control, phone, subject, relyingParty }),
     observeAnswer: (name, { status, code, checks }) =>
       observe(name, { kind: 'response', status, code, checks }),
+    observeRepeated: (name, first, second) =>
+      observe(name, operationOf('answer.repeated', isDeepStrictEqual(first, second), 'another')),
     async observeAppraisal(name) {
       const results = await relyingParty.appraisals();
       const result = results.findLast(({ format }) => !OTHER_FORMATS.has(format));
@@ -184,13 +174,7 @@ function storyOf(telling: Telling): Story {
         ({ format }) => format === 'signed-request',
       );
       const isSame = judged?.claims['bodySha256'] === sha256Hex(given.body);
-      const operation = 'order.received-as-given';
-      await observe(name, {
-        ...{ kind: 'operation', operation },
-        ...(isSame
-          ? { outcome: 'done', code: null }
-          : { outcome: 'refused', code: 'another_body' }),
-      });
+      await observe(name, operationOf('order.received-as-given', isSame, 'another_body'));
     },
   };
 }
@@ -229,11 +213,11 @@ function storyPhone(
   };
 }
 
-function signWith(probe: ProbeWords, alias: string): (data: Uint8Array) => Promise<Uint8Array> {
-  return async (data) => {
-    const { signature } = await probe.ask('key.sign', { alias, data: toBase64url(data) });
-    return fromBase64url(signature) ?? new Uint8Array();
-  };
+function operationOf(operation: string, isDone: boolean, otherwise: string): Observation {
+  const kind = 'operation';
+  return isDone
+    ? { kind, operation, outcome: 'done', code: null }
+    : { kind, operation, outcome: 'refused', code: otherwise };
 }
 
 function sha256Hex(bytes: Uint8Array): string {
