@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['scenario-does-not-run'],
+    sabotages: ['verifier-refuses-profile-r', 'scenario-does-not-run'],
     refs: ['RFC 9421', 'RFC 9530'],
   },
   async ({ phone, observeAnswer }) => {

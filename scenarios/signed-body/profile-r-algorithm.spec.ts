@@ -8,7 +8,11 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['verifier-takes-any-algorithm', 'verifier-skips-request-signature'],
+    sabotages: [
+      'verifier-takes-any-algorithm',
+      'verifier-skips-request-signature',
+      'verifier-refuses-profile-r',
+    ],
     refs: ['RFC 9421, 7.3.6', 'CWE-327'],
   },
   async ({ phone, attacker, observeAnswer }) => {
@@ -16,5 +20,12 @@ scenario(
     const order = await registration.sign({ profile: 'r' });
     const spoilt = attacker.spoilRequest(order, 'profile-r/algorithm-confused');
     await observeAnswer('refusal', await registration.send(spoilt));
+    // As an app would send it that signs with the right key and says something else.
+    const misnamed = await attacker.signSpoilt(
+      order,
+      'profile-r/algorithm-confused',
+      registration.key,
+    );
+    await observeAnswer('well-signed', await registration.send(misnamed));
   },
 );

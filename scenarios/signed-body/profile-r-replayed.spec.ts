@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['relying-party-accepts-replayed-counter'],
+    sabotages: ['verifier-refuses-profile-r', 'relying-party-accepts-replayed-counter'],
     refs: ['RFC 9421, 7.2.2', 'CWE-294'],
   },
   async ({ phone, observeAnswer }) => {

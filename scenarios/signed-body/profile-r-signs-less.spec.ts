@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['verifier-takes-any-coverage'],
+    sabotages: ['verifier-refuses-profile-r', 'verifier-takes-any-coverage'],
     refs: ['RFC 9421, 7.2.1', 'CWE-345'],
   },
   async ({ phone, attacker, observeAnswer }) => {

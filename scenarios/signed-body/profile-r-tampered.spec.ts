@@ -8,7 +8,7 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 1 },
-    sabotages: ['verifier-ignores-content-digest'],
+    sabotages: ['verifier-refuses-profile-r', 'verifier-ignores-content-digest'],
     refs: ['RFC 9421, 7.2.8', 'RFC 9530', 'CWE-345'],
   },
   async ({ phone, attacker, observeAnswer }) => {

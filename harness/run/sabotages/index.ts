@@ -1,4 +1,6 @@
+import { CERTIFICATE_AUTHORITY_SABOTAGES } from './certificate-authority.js';
 import { INTERCEPTION_SABOTAGES } from './interception.js';
+import { ORDER_SABOTAGES } from './orders.js';
 import { PHONE_SABOTAGES } from './phone.js';
 import { RELYING_PARTY_SABOTAGES } from './relying-party.js';
 import { SABOTAGE_IDS, type Sabotage, type SabotageId } from './sabotage.js';
@@ -16,6 +18,8 @@ const BOTH = ['android', 'ios'] as const;
 const TABLE: { readonly [Id in SabotageId]: Omit<Sabotage, 'id'> } = {
   ...VERIFIER_SABOTAGES,
   ...RELYING_PARTY_SABOTAGES,
+  ...ORDER_SABOTAGES,
+  ...CERTIFICATE_AUTHORITY_SABOTAGES,
   ...PHONE_SABOTAGES,
   ...INTERCEPTION_SABOTAGES,
   'client-certificate-expires-early': {

@@ -1,21 +1,33 @@
-import { parseSignedRequest } from '../../evidence/signed-request/index.js';
-import { SHORT_LIVED, TrafficLog, type RelyingPartyOptions } from '../../relying-party/index.js';
-import type { AppraisalInput } from '../../verifier/index.js';
+import { TrafficLog } from '../../relying-party/index.js';
 import type { Sabotage, SabotageId } from './sabotage.js';
-import { ignoring, withoutRule, withVerifier } from './wrap.js';
+import { withoutRule, withStore } from './wrap.js';
 
 type Row = Omit<Sabotage, 'id'>;
 
+const IOS = ['ios'] as const;
 const BOTH = ['android', 'ios'] as const;
-const YEAR_MS = 365 * 24 * 60 * 60_000;
-const SIGNED_PATH = '/v1/orders';
 
-/** Defects of the relying party and of its certificate authority. */
+/** Defects of the relying party in whom it lets in, and in what it remembers of them. */
 export const RELYING_PARTY_SABOTAGES = {
   'relying-party-respends-challenges': {
     description: 'the relying party takes a challenge that was spent before',
     platforms: BOTH,
     relyingParty: withoutRule('challenge/unspent'),
+  },
+  'relying-party-takes-made-up-challenges': {
+    description: 'the relying party takes a challenge that it never issued',
+    platforms: BOTH,
+    relyingParty: withoutRule('challenge/known'),
+  },
+  'relying-party-ignores-challenge-purpose': {
+    description: 'the relying party takes a challenge for another purpose than it issued it for',
+    platforms: BOTH,
+    relyingParty: withoutRule('challenge/issued-for-purpose'),
+  },
+  'relying-party-forgets-answers': {
+    description: 'the relying party does not remember what it answered to a challenge',
+    platforms: BOTH,
+    relyingParty: withStore({ recordReply: () => Promise.resolve() }),
   },
   'relying-party-ignores-challenge-owner': {
     description: 'the relying party takes a challenge that it issued to somebody else',
@@ -32,59 +44,62 @@ export const RELYING_PARTY_SABOTAGES = {
     platforms: BOTH,
     relyingParty: withoutRule('enrolment/evidence-present'),
   },
+  'relying-party-takes-any-format': {
+    description:
+      'the relying party does not ask whether evidence is of the kind that a first key needs',
+    platforms: IOS,
+    relyingParty: withoutRule('enrolment/evidence-fits'),
+  },
+  'relying-party-takes-undecoded-verdicts': {
+    description: 'the relying party does not mind a Play Integrity token that Google cannot decode',
+    platforms: ['android'],
+    relyingParty: withoutRule('enrolment/play-integrity-decoded'),
+  },
   'relying-party-shares-keys': {
     description: 'the relying party registers a key that somebody else has registered',
     platforms: BOTH,
     relyingParty: withoutRule('registration/key-not-elsewhere'),
+  },
+  'relying-party-shares-app-attest-keys': {
+    description: 'the relying party lets one App Attest key vouch for several accounts',
+    platforms: IOS,
+    relyingParty: withoutRule('registration/app-attest-key-not-elsewhere'),
+  },
+  'relying-party-lets-one-key-do-both': {
+    description: 'the relying party registers the key of a connection for signing orders as well',
+    platforms: BOTH,
+    relyingParty: withoutRule('registration/keys-separate'),
+  },
+  'relying-party-misses-no-certificate': {
+    description: 'the relying party does not ask whether a connection has a client certificate',
+    platforms: BOTH,
+    relyingParty: withoutRule('client-certificate/presented'),
+  },
+  'relying-party-misses-no-registration': {
+    description: 'the relying party does not ask whether the key of a connection is registered',
+    platforms: BOTH,
+    relyingParty: withoutRule('client-certificate/registered'),
+  },
+  'relying-party-keeps-expired-clients': {
+    description:
+      'the relying party asks for the dates of a client certificate in the handshake alone',
+    platforms: BOTH,
+    relyingParty: withoutRule('client-certificate/valid-now'),
   },
   'relying-party-ignores-deny-list': {
     description: 'the relying party lets in a connection whose key is on the deny list',
     platforms: BOTH,
     relyingParty: withoutRule('client-certificate/key-not-denied'),
   },
+  'relying-party-certifies-denied-keys': {
+    description: 'the relying party registers a key that is on the deny list',
+    platforms: BOTH,
+    relyingParty: withoutRule('registration/keys-not-denied'),
+  },
   'relying-party-forgets-renewals': {
     description: 'the relying party issues a renewed certificate and does not remember its key',
     platforms: BOTH,
-    relyingParty: (options) => ({ ...options, store: forgetfulStore(options.store) }),
-  },
-  'relying-party-routes-any-path': {
-    description:
-      'the relying party verifies a signature without the part of the path below its own',
-    platforms: BOTH,
-    relyingParty: withVerifier((appraise) => (input) => appraise(atSignedPath(input))),
-  },
-  'relying-party-accepts-stale-timestamps': {
-    description: 'the relying party has no lower limit for timestamps',
-    platforms: BOTH,
-    relyingParty: withVerifier(ignoring('signed-request/timestamp-not-stale')),
-  },
-  'relying-party-accepts-future-timestamps': {
-    description: 'the relying party has no upper limit for timestamps',
-    platforms: BOTH,
-    relyingParty: withVerifier(ignoring('signed-request/timestamp-not-ahead')),
-  },
-  'relying-party-accepts-replayed-counter': {
-    description: 'the relying party accepts the counter that it accepted last',
-    platforms: BOTH,
-    relyingParty: withVerifier(ignoring('signed-request/counter-not-replayed')),
-  },
-  'relying-party-accepts-rolled-back-counter': {
-    description: 'the relying party accepts a counter below the one that it accepted last',
-    platforms: BOTH,
-    relyingParty: withVerifier(ignoring('signed-request/counter-not-rolled-back')),
-  },
-  'certificate-authority-skips-proof-of-possession': {
-    description: 'the certificate authority does not verify the signature of a request',
-    platforms: BOTH,
-    relyingParty: withVerifier(ignoring('csr/signature-verifies')),
-  },
-  'certificate-authority-issues-for-a-year': {
-    description: 'the certificate authority issues certificates that nobody revokes for a year',
-    platforms: BOTH,
-    relyingParty: (options) => ({
-      ...options,
-      certificates: { ...SHORT_LIVED, lifetimeMs: YEAR_MS },
-    }),
+    relyingParty: withStore({ replaceTlsKey: () => Promise.resolve() }),
   },
   'relying-party-overlooks-traffic': {
     description: 'the relying party does not watch the traffic of its keys',
@@ -97,21 +112,3 @@ export const RELYING_PARTY_SABOTAGES = {
     relyingParty: (options) => ({ ...options, clientCertificates: 'not-judged' }),
   },
 } as const satisfies Partial<Record<SabotageId, Row>>;
-
-function atSignedPath(input: AppraisalInput): AppraisalInput {
-  if (input.evidence.format !== 'signed-request') return input;
-  const { request } = input.evidence;
-  if (!request.target.startsWith(`${SIGNED_PATH}/`)) return input;
-  const evidence = parseSignedRequest({ ...request, target: SIGNED_PATH });
-  return { ...input, evidence } as AppraisalInput;
-}
-
-function forgetfulStore(store: RelyingPartyOptions['store']): RelyingPartyOptions['store'] {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === 'replaceTlsKey') return () => Promise.resolve();
-      const member: unknown = Reflect.get(target, name, target);
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-    },
-  });
-}

@@ -1,5 +1,5 @@
 import type { Sabotage, SabotageId } from './sabotage.js';
-import { ignoring, withVerifier } from './wrap.js';
+import { ignoring, misjudging, withVerifier } from './wrap.js';
 
 type Row = Omit<Sabotage, 'id'>;
 
@@ -74,6 +74,12 @@ export const VERIFIER_SABOTAGES = {
     platforms: ANDROID,
     relyingParty: withVerifier(ignoring('android-key/signatures-verify')),
   },
+  'verifier-ignores-attestation-counter': {
+    description:
+      'the verifier does not ask whether an App Attest key was used before its attestation',
+    platforms: IOS,
+    relyingParty: withVerifier(ignoring('app-attest/counter-is-zero')),
+  },
   'verifier-ignores-assertion-signature': {
     description: 'the verifier does not verify the signature of an App Attest assertion',
     platforms: IOS,
@@ -104,6 +110,37 @@ export const VERIFIER_SABOTAGES = {
     description: 'the verifier does not ask what of a request is signed',
     platforms: BOTH,
     relyingParty: withVerifier(ignoring('signed-request/components-covered')),
+  },
+  'verifier-takes-any-encoding': {
+    description: 'the verifier takes a signature in whatever encoding it comes',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/signature-encoding-allowed')),
+  },
+  'verifier-takes-loose-orders': {
+    description: 'the verifier takes a request whose headers two readers may read in two ways',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/well-formed')),
+  },
+  'verifier-takes-unknown-keys': {
+    description: 'the verifier takes a request of a key that nobody registered',
+    platforms: BOTH,
+    relyingParty: withVerifier(ignoring('signed-request/key-known')),
+  },
+  // The one of them that refuses: who let nobody in would pass every test of refusals.
+  'verifier-refuses-profile-r': {
+    description: 'the verifier finds every signature of RFC 9421 wrong',
+    platforms: BOTH,
+    relyingParty: withVerifier(
+      misjudging('signed-request/signature-verifies', ({ evidence }) => {
+        const isRequest = evidence.format === 'signed-request' && evidence.parsed.ok;
+        return isRequest && evidence.parsed.value.profile === 'R';
+      }),
+    ),
+  },
+  'verifier-ignores-request-app': {
+    description: 'the verifier takes a request that the App Attest key of another app has signed',
+    platforms: IOS,
+    relyingParty: withVerifier(ignoring('signed-request/app-matches')),
   },
   'verifier-ignores-request-assertion-counter': {
     description: 'the verifier does not compare the counter of an assertion that signs a request',

@@ -3,7 +3,7 @@ import type { CheckId } from '../../verifier/check-ids.js';
 import { decide } from '../../verifier/engine.js';
 import { demands } from '../../verifier/policy.js';
 import type { CheckResult } from '../../verifier/result.js';
-import type { Verifier } from '../../verifier/verifier.js';
+import type { AppraisalInput, Verifier } from '../../verifier/verifier.js';
 
 type Appraise = Verifier['appraise'];
 
@@ -26,6 +26,23 @@ export function ignoring(ignored: CheckId): (appraise: Appraise) => Appraise {
   };
 }
 
+/** A verifier that finds one check failed on certain evidence, whatever it is. */
+export function misjudging(
+  misjudged: CheckId,
+  isMisjudged: (input: AppraisalInput) => boolean,
+): (appraise: Appraise) => Appraise {
+  return (appraise) => (input) => {
+    const result = appraise(input);
+    if (!isMisjudged(input)) return result;
+    const checks = result.checks.map((check): CheckResult =>
+      check.id === misjudged
+        ? { id: check.id, status: 'failed', expected: 'something else', actual: 'this' }
+        : check,
+    );
+    return { ...result, checks, verdict: decide(checks, demands(input.policy)) };
+  };
+}
+
 /** A relying party that does not apply one of its own rules. */
 export function withoutRule(
   ignored: CheckId,
@@ -36,6 +53,22 @@ export function withoutRule(
       appraise: options.judge.appraise.bind(options.judge),
       rules: (id) => (id === ignored ? 'ignore' : (options.judge.rules?.(id) ?? 'run')),
     },
+  });
+}
+
+/** A relying party whose store does some things otherwise. */
+export function withStore(
+  spoilt: Partial<RelyingPartyOptions['store']>,
+): (options: RelyingPartyOptions) => RelyingPartyOptions {
+  return (options) => ({
+    ...options,
+    store: new Proxy(options.store, {
+      get(target, name) {
+        if (Object.hasOwn(spoilt, name)) return Reflect.get(spoilt, name) as unknown;
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    }),
   });
 }
 
