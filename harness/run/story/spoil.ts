@@ -32,6 +32,7 @@ const REQUEST_ATTACKS = {
   'signed-request/digest-of-other-body': requests.digestOfOtherBody,
   'signed-request/header-doubled': requests.headerDoubled,
   'signed-request/key-unknown': requests.keyUnknown,
+  'signed-request/method-changed': requests.methodChanged,
   'signed-request/path-redirected': requests.pathRedirected,
   'signed-request/signature-as-pair': requests.signatureAsPair,
   'signed-request/signature-twin': requests.signatureTwin,
