@@ -26,10 +26,14 @@ export interface Served {
 const BODY = utf8('{"amount":1250,"currency":"EUR","to":"DE02120300000000202051","note":"rent"}');
 const TARGET = '/v1/orders';
 
-/** Makes the bytes of signed requests of one phone to one server, each with the next counter. */
+/**
+ * Makes the bytes of signed requests of one phone to one server. `signed` is what the signature is
+ * over: the text of profile S, as a phone signs, or the body alone, for the floor.
+ */
 export function orders(
   phone: BenchPhone,
   authority: string,
+  signed: 'profile-s' | 'body' = 'profile-s',
 ): (counter: bigint, note?: number) => Buffer {
   const key: KeyObject = createPrivateKey(phone.signingKey);
   return (counter, note = 0) => {
@@ -38,7 +42,10 @@ export function orders(
       ...{ method: 'POST', authority, target: TARGET, keyId: phone.signingKeyId, epoch: 1n },
       ...{ counter, timestampMs: BigInt(Date.now()), contentType: 'application/json', body },
     };
-    const headers = profileSHeaders(input, (data) => new Uint8Array(sign('sha256', data, key)));
+    const headers = profileSHeaders(input, (text) => {
+      const data = signed === 'body' ? body : text;
+      return new Uint8Array(sign('sha256', data, key));
+    });
     return httpRequest('POST', TARGET, authority, headers, body);
   };
 }

@@ -37,9 +37,15 @@ process.on('disconnect', () => {
 });
 
 async function serveBare(): Promise<Served> {
-  const { signingKey: publicKey, phone } = await newPhone(pki, 'bare');
-  const port = await startBare(pki.server, publicKey);
-  return { port, enrolPort: port, anchor: encodePemCertificate(pki.serverAnchor), phones: [phone] };
+  const keys = new Map<string, Uint8Array>();
+  const phones: BenchPhone[] = [];
+  for (let at = 0; at < Number(phoneCount); at += 1) {
+    const { signingKey, phone } = await newPhone(pki, `phone-${at}`);
+    keys.set(phone.signingKeyId, signingKey);
+    phones.push(phone);
+  }
+  const port = await startBare(pki, keys);
+  return { port, enrolPort: port, anchor: encodePemCertificate(pki.serverAnchor), phones };
 }
 
 async function serveRelyingParty(): Promise<Served> {

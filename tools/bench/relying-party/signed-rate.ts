@@ -1,10 +1,7 @@
-import { createPrivateKey, sign } from 'node:crypto';
-import { utf8, toBase64url } from '../../../harness/encoding/bytes.js';
-import { PROFILE_S_HEADERS } from '../../../harness/evidence/formats/index.js';
 import type { Print } from '../figure.js';
 import { startServer, type BenchServer } from './bench-server.js';
 import { openLane, type Lane } from './lane.js';
-import { httpRequest, orders } from './orders.js';
+import { orders } from './orders.js';
 
 /** Connections at the same time, each of a phone of its own. */
 const LANES = 40;
@@ -19,11 +16,11 @@ interface Rate {
 
 /** Signed requests over mutual TLS with a durable store, beside the floor; in turns. */
 export async function benchSignedRate(url: string, print: Print): Promise<void> {
-  const bare = await startServer('bare');
+  const bare = await startServer('bare', { phones: LANES });
   const party = await startServer('relying-party', { url, phones: LANES });
   try {
-    const floor = await bareRounds(bare);
-    const full = await signedRounds(party);
+    const floor = await rounds(bare, 'body');
+    const full = await rounds(party, 'profile-s');
     const rates: { readonly floor: Rate; readonly full: Rate }[] = [];
     for (let round = -1; round < ROUNDS; round += 1) {
       const pair = { floor: await floor(), full: await full() };
@@ -34,46 +31,35 @@ export async function benchSignedRate(url: string, print: Print): Promise<void> 
     const cpuUs = (of: 'floor' | 'full') => middle(rates.map((pair) => pair[of].cpuUs));
     const inTime = middle(rates.map((pair) => pair.full.perSecond / pair.floor.perSecond));
     const inCpu = middle(rates.map((pair) => pair.floor.cpuUs / pair.full.cpuUs));
-    const line = (name: string, of: 'floor' | 'full', beside: string) => {
+    const line = (name: string, of: 'floor' | 'full') => {
       const [rate, cpu] = [perSecond(of).toFixed(0), cpuUs(of).toFixed(0)];
-      print(`  ${name.padEnd(44)} ${rate.padStart(6)} /s  ${cpu.padStart(4)} us of CPU${beside}\n`);
+      print(`  ${name.padEnd(44)} ${rate.padStart(6)} /s  ${cpu.padStart(4)} us of CPU\n`);
     };
     print(`signed requests on ${LANES} kept connections, medians of ${ROUNDS} rounds in turns\n`);
-    line('bare fastify, TLS, one verification', 'floor', '');
-    line('relying party, mutual TLS, SQLite', 'full', '');
+    line('bare fastify, mutual TLS, one verification', 'floor');
+    line('relying party, mutual TLS, SQLite', 'full');
     print(`  ratio ${inTime.toFixed(2)} in time, ${inCpu.toFixed(2)} in time of CPU\n`);
   } finally {
     await Promise.all([bare.stop(), party.stop()]);
   }
 }
 
-async function bareRounds(server: BenchServer): Promise<() => Promise<Rate>> {
-  const [phone] = server.phones;
-  if (phone === undefined) throw new Error('a server without a phone');
-  const body = utf8('{"amount":1250,"currency":"EUR","to":"DE02120300000000202051","note":"rent"}');
-  const signature = toBase64url(sign('sha256', body, createPrivateKey(phone.signingKey)));
+/** Rounds of one server, over connections that are kept from one to the next. */
+async function rounds(
+  server: BenchServer,
+  signed: 'profile-s' | 'body',
+): Promise<() => Promise<Rate>> {
   const authority = `localhost:${server.port}`;
-  const headers = [[PROFILE_S_HEADERS.signature, signature]] as const;
-  const request = httpRequest('POST', '/v1/orders', authority, headers, body);
-  const lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(server, phone)));
-  return () => measured(server, lanes, () => Array<Buffer>(REQUESTS_A_LANE).fill(request));
-}
-
-async function signedRounds(server: BenchServer): Promise<() => Promise<Rate>> {
-  const authority = `localhost:${server.port}`;
-  const makers = server.phones.map((phone) => orders(phone, authority));
+  const makers = server.phones.map((phone) => orders(phone, authority, signed));
   const lanes = await Promise.all(server.phones.map((phone) => openLane(server, phone)));
   let counter = 0n;
   return async () => {
     const first = counter + 1n;
     counter += BigInt(REQUESTS_A_LANE);
-    return measured(server, lanes, (lane) =>
-      Array.from({ length: REQUESTS_A_LANE }, (_, at) => {
-        const make = makers[lane];
-        if (make === undefined) throw new Error('a lane without a phone');
-        return make(first + BigInt(at));
-      }),
+    const requests = makers.map((make) =>
+      Array.from({ length: REQUESTS_A_LANE }, (_, at) => make(first + BigInt(at))),
     );
+    return measured(server, lanes, requests);
   };
 }
 
@@ -81,9 +67,8 @@ async function signedRounds(server: BenchServer): Promise<() => Promise<Rate>> {
 async function measured(
   server: BenchServer,
   lanes: readonly Lane[],
-  make: (lane: number) => readonly Buffer[],
+  requests: readonly (readonly Buffer[])[],
 ): Promise<Rate> {
-  const requests = lanes.map((_, lane) => make(lane));
   const before = await server.usage();
   const start = performance.now();
   await Promise.all(
