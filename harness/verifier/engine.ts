@@ -1,7 +1,7 @@
 import type { Check } from './check.js';
 import type { CheckId } from './check-ids.js';
 import type { Demand } from './policy.js';
-import type { CheckResult, Verdict } from './result.js';
+import type { CheckFinding, CheckResult, Verdict } from './result.js';
 
 /**
  * Runs every check, in order. A check whose prerequisite did not pass is `blocked` by it, so that
@@ -12,15 +12,17 @@ export function runChecks<Subject>(
   subject: Subject,
 ): readonly CheckResult[] {
   const statuses = new Map<CheckId, CheckResult['status']>();
-  return checks.map((check): CheckResult => {
+  const results: CheckResult[] = [];
+  for (const check of checks) {
     const by = check.needs.filter((id) => !isSettled(statuses.get(id)));
     const result: CheckResult =
       by.length > 0
         ? { id: check.id, status: 'blocked', by }
-        : { id: check.id, ...check.evaluate(subject) };
+        : resultOf(check.id, check.evaluate(subject));
     statuses.set(check.id, result.status);
-    return result;
-  });
+    results.push(result);
+  }
+  return results;
 }
 
 /**
@@ -32,14 +34,33 @@ export function decide(
   checks: readonly CheckResult[],
   demandFor: (id: CheckId) => Demand,
 ): Verdict {
-  const required = checks.filter((check) => demandFor(check.id) === 'required');
-  const demanded = checks.filter((check) => demandFor(check.id) !== 'reported');
-  if (demanded.some((check) => check.status === 'failed')) return 'rejected';
-  const open = demanded.some(
-    (check) => check.status === 'undetermined' || check.status === 'blocked',
-  );
-  if (open || required.length === 0) return 'indeterminate';
-  return required.every((check) => check.status === 'passed') ? 'accepted' : 'indeterminate';
+  let requirements = 0;
+  let isOpen = false;
+  let isRejected = false;
+  for (const { id, status } of checks) {
+    const demand = demandFor(id);
+    if (demand === 'reported') continue;
+    if (demand === 'required') requirements += 1;
+    if (status === 'failed') isRejected = true;
+    if (status === 'undetermined' || status === 'blocked') isOpen = true;
+    if (demand === 'required' && status !== 'passed') isOpen = true;
+  }
+  if (isRejected) return 'rejected';
+  return isOpen || requirements === 0 ? 'indeterminate' : 'accepted';
+}
+
+// Spelled out, since spreading the finding would take longer than most checks do.
+function resultOf(id: CheckId, finding: CheckFinding): CheckResult {
+  const { status } = finding;
+  switch (status) {
+    case 'passed':
+      return { id, status };
+    case 'failed':
+      return { id, status, expected: finding.expected, actual: finding.actual };
+    case 'undetermined':
+    case 'not-applicable':
+      return { id, status, reason: finding.reason };
+  }
 }
 
 function isSettled(status: CheckResult['status'] | undefined): boolean {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { toBase64url } from '../../encoding/bytes.js';
+import { hash } from 'node:crypto';
 import { formatU64 } from './decimal.js';
 
 /** Headers of a request that is signed with profile S, in the form in which they are sent. */
@@ -47,7 +46,7 @@ export function profileSString(input: ProfileSInput): string {
     formatU64(input.counter),
     formatU64(input.timestampMs),
     input.contentType,
-    toBase64url(createHash('sha256').update(input.body).digest()),
+    hash('sha256', input.body, 'base64url'),
   ];
   const broken = lines.find((line) => line.includes('\n'));
   if (broken !== undefined) {

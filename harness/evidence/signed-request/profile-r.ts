@@ -52,7 +52,12 @@ export function readProfileR(request: SignedHttpRequest): SignedRequest {
     ...(contentType === undefined ? [] : ['content-type']),
   ].filter((name) => !covered.includes(`"${name}"`));
   return {
-    ...{ profile: 'R', keyId, epoch, counter, contentType: contentType ?? '', form: 'ecdsa' },
+    profile: 'R',
+    keyId,
+    epoch,
+    counter,
+    contentType: contentType ?? '',
+    form: 'ecdsa',
     timestampMs: seconds(input, 'created') * MS,
     expiresAtMs: parameters.has('expires') ? seconds(input, 'expires') * MS : null,
     algorithm: text(input, 'alg'),

@@ -79,28 +79,42 @@ function readProfileS(request: SignedHttpRequest): SignedRequest {
   if (fromBase64url(keyId)?.length !== KEY_ID_BYTES) {
     malformed(`${PROFILE_S_HEADERS.keyId} is not the base64url of ${KEY_ID_BYTES} bytes`);
   }
-  const numbers = {
-    epoch: numberHeader(request, PROFILE_S_HEADERS.epoch),
-    counter: numberHeader(request, PROFILE_S_HEADERS.counter),
-    timestampMs: numberHeader(request, PROFILE_S_HEADERS.timestamp),
-  };
+  const epoch = numberHeader(request, PROFILE_S_HEADERS.epoch);
+  const counter = numberHeader(request, PROFILE_S_HEADERS.counter);
+  const timestampMs = numberHeader(request, PROFILE_S_HEADERS.timestamp);
   const signature = fromBase64url(oneHeader(request, PROFILE_S_HEADERS.signature));
   if (signature === null) malformed(`${PROFILE_S_HEADERS.signature} is not base64url`);
   const form = signatureForm(request);
   const contentType = optionalHeader(request, 'content-type') ?? '';
   const digest = optionalHeader(request, 'content-digest');
   const { method, authority, target, body } = request;
-  return {
-    ...{ profile: 'S', expiresAtMs: null, algorithm: null, missingComponents: [] },
+  const signed = {
+    method,
+    authority,
+    target,
     keyId,
-    ...numbers,
+    epoch,
+    counter,
+    timestampMs,
     contentType,
-    ...{ form, signature },
+    body,
+  };
+  // One plain literal: it is made for each request, and spreading others into it takes as long as all
+  // that is read above.
+  return {
+    profile: 'S',
+    expiresAtMs: null,
+    algorithm: null,
+    missingComponents: [],
+    keyId,
+    epoch,
+    counter,
+    timestampMs,
+    contentType,
+    form,
+    signature,
     assertion: form === 'app-attest' ? parseAppAttestAssertion(signature).parsed : null,
-    signedText: profileSString({
-      ...{ method, authority, target, body },
-      ...{ keyId, ...numbers, contentType },
-    }),
+    signedText: profileSString(signed),
     contentDigest: digest === null ? null : readContentDigest(digest),
   };
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { toHex } from '../../encoding/bytes.js';
+import { hash } from 'node:crypto';
 import { readP256Pair, readP256Signature } from '../../encoding/ecdsa.js';
 import { parsing } from '../../encoding/parsed.js';
 import type { SignedRequestEvidence } from '../../evidence/signed-request/index.js';
@@ -15,23 +14,26 @@ const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3
  */
 export function claims({ request, parsed }: SignedRequestEvidence): Claims {
   const { method, authority, target, body } = request;
-  const bodySha256 = toHex(createHash('sha256').update(body).digest());
-  const always = { method, authority, target, bodySha256 };
-  if (!parsed.ok) return always;
+  const bodySha256 = hash('sha256', body, 'hex');
+  if (!parsed.ok) return { method, authority, target, bodySha256 };
   const { keyId, epoch, counter, timestampMs, contentType, form, signature } = parsed.value;
   const { assertion, profile } = parsed.value;
   const asserted = assertion?.ok === true ? assertion.value : null;
   const bytes = asserted?.signature ?? signature;
   const numbers = parsing(() => (profile === 'R' ? readP256Pair(bytes) : readP256Signature(bytes)));
-  return {
-    ...always,
+  const claimed = {
+    method,
+    authority,
+    target,
+    bodySha256,
     keyId,
     epoch: epoch.toString(),
     counter: counter.toString(),
     timestampMs: timestampMs.toString(),
     contentType,
-    ...{ profile, signatureForm: form },
+    profile,
+    signatureForm: form,
     highS: numbers.ok ? numbers.value.s > HALF_ORDER : null,
-    ...(asserted === null ? {} : { assertionCounter: asserted.authData.counter }),
   };
+  return asserted === null ? claimed : { ...claimed, assertionCounter: asserted.authData.counter };
 }
