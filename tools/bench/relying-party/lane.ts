@@ -45,7 +45,9 @@ export async function openLane(
     ask: (request) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
-        socket.write(request);
+        // Nothing is told of a write to a connection that the server has ended before.
+        if (socket.destroyed) fail(new Error('the server had ended a connection'));
+        else socket.write(request);
       }),
     end: () => {
       waiting = null;
