@@ -81,7 +81,14 @@ export function appraise(
   occasion: Occasion,
   question: Question,
 ): AttestationResult {
-  const input: AppraisalInput = { ...question, policy: context.policy, now: context.clock() };
+  const { evidence, expected } = question;
+  // Not by spreading the question, which takes a microsecond; so the two are cast to belong together.
+  const input = {
+    evidence,
+    expected,
+    policy: context.policy,
+    now: context.clock(),
+  } as AppraisalInput;
   const result = context.judge.appraise(input);
   context.events.onAppraisal?.({ ...occasion, input, result });
   return result;

@@ -32,7 +32,7 @@ export function createVerifier(options: {
   return {
     appraise(input) {
       const { policy, now } = input;
-      const { checks, claims } = runFormat(input.evidence.format, { ...input, trust, memo });
+      const { checks, claims } = runFormat(input.evidence.format, input, { trust, memo });
       return {
         format: input.evidence.format,
         verdict: decide(checks, demands(policy)),
@@ -48,10 +48,8 @@ export function createVerifier(options: {
 
 function runFormat<F extends Format>(
   format: F,
-  appraisal: AppraisalInputOf<F> & {
-    readonly trust: TrustSet;
-    readonly memo: SignatureMemo | null;
-  },
+  { evidence, expected, policy, now }: AppraisalInputOf<F>,
+  { trust, memo }: { readonly trust: TrustSet; readonly memo: SignatureMemo | null },
 ) {
-  return FORMATS[format].run(appraisal);
+  return FORMATS[format].run({ evidence, expected, policy, now, trust, memo });
 }

@@ -85,15 +85,10 @@ export function createListener(
   app.setSerializerCompiler(serializerCompiler);
   answering.attachTo(app);
   // A request signed for another host must not be taken here, whoever signed it.
-  app.addHook('onRequest', async (request, response) => {
-    const ambiguity = ambiguityOf(request.raw);
-    if (ambiguity !== null) {
-      await answering.send(request, response, notJudged('malformed', ambiguity));
-      return;
-    }
-    if (authorities.has(request.headers.host ?? '')) return;
-    const reply = notJudged('authority_unknown', 'the Host header names another authority');
-    await answering.send(request, response, reply);
+  app.addHook('onRequest', (request, response, done) => {
+    const fault = addresseeFault(request.raw, authorities);
+    if (fault === null) done();
+    else answering.send(request, response, fault);
   });
   app.server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
     context.events.onRefusedConnection?.({
@@ -166,8 +161,12 @@ export async function listen(
   return port;
 }
 
-/** What two readers of a request would each take otherwise; null where there is nothing. */
-function ambiguityOf(request: IncomingMessage): string | null {
-  if (headerCount(request, 'host') > 1) return 'a request has one Host header';
-  return hasHeaderNames(request) ? null : 'a header has a name that is none';
+/** Why a request cannot be taken for one to this listener; null where it can. */
+function addresseeFault(request: IncomingMessage, authorities: ReadonlySet<string>): Reply | null {
+  // What two readers of a request would each take otherwise.
+  if (headerCount(request, 'host') > 1)
+    return notJudged('malformed', 'a request has one Host header');
+  if (!hasHeaderNames(request)) return notJudged('malformed', 'a header has a name that is none');
+  if (authorities.has(request.headers.host ?? '')) return null;
+  return notJudged('authority_unknown', 'the Host header names another authority');
 }

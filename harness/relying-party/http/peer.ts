@@ -20,10 +20,9 @@ export async function identifyPeer(context: Context, request: FastifyRequest): P
   const certificate = clientCertificate(request);
   const registration =
     certificate && (await registrationsOf(context.store).ofTlsKey(certificate.keyId));
-  const connection = {
-    ...{ certificate, registration, nowMs: context.clock().getTime() },
-    denied: certificate && context.denyList.find([certificate.keyId]),
-  };
+  const nowMs = context.clock().getTime();
+  const denied = certificate && context.denyList.find([certificate.keyId]);
+  const connection = { certificate, registration, denied, nowMs };
   const checks = runRules(clientCertificateChecks, connection, context.judge.rules);
   if (certificate !== null && registration !== null && allHold(checks)) {
     const { id, tlsKey, earlierTlsKeyIds } = registration;
