@@ -71,19 +71,17 @@ export class SigningKeyStatements {
   async find(keyId: string): Promise<SigningKey | null> {
     const spki = this.#spkis.find(keyId) ?? (await this.#readSpki(keyId));
     if (spki === null) return null;
-    const row = await this.#db.first<Found>({ ...this.#find, parameters: [keyId] });
+    const row = await this.#db.first<Found>(this.#find, [keyId]);
     return row === undefined ? null : signingKeyOf({ ...row, spki });
   }
 
   /** Compare-and-set of a signing key's counter. */
   async advance({ keyId, epoch, from, to, accepted }: CounterStep): Promise<boolean> {
     const bits = (accepted?.to ?? ALL_ACCEPTED).toString();
-    const parameters = [decimal(to), bits, keyId, epoch, decimal(from)];
-    const query =
-      accepted === undefined
-        ? { ...this.#advance, parameters }
-        : { ...this.#advanceWithin, parameters: [...parameters, accepted.from.toString()] };
-    return (await this.#db.change(query)) > 0;
+    const parameters: (string | bigint | null)[] = [decimal(to), bits, keyId, epoch, decimal(from)];
+    if (accepted === undefined) return (await this.#db.change(this.#advance, parameters)) > 0;
+    parameters.push(accepted.from.toString());
+    return (await this.#db.change(this.#advanceWithin, parameters)) > 0;
   }
 
   async #readSpki(keyId: string): Promise<Uint8Array | null> {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deny, denied } from './claim-statements.js';
 import { GroupCommit } from './group-commit.js';
 import { Kysely } from './kysely.js';
-import { openWriter } from './libsql.js';
+import { openWriter, type SqliteConnection } from './libsql.js';
 import { migrate } from './migrations.js';
 import { sqliteDialect } from './sqlite-dialect.js';
 import type { Db, Tables } from './tables.js';
@@ -15,10 +15,11 @@ const log: string[] = [];
 /** What a transaction fails with when it is to be committed. */
 let broken: Error | null = null;
 let db: Db;
+let watched: SqliteConnection;
 
 beforeAll(async () => {
   const connection = openWriter(join(folder, 'rp.db'));
-  const watched = {
+  watched = {
     ...connection,
     async begin() {
       await connection.begin();
@@ -42,7 +43,7 @@ const entry = (keyId: string) => ({ keyId, reason: 'lost', deniedAtMs: 0 });
 
 describe('writes that wait at the same time', () => {
   it('share commits, and none is answered before its own', async () => {
-    const commits = new GroupCommit(db);
+    const commits = new GroupCommit(db, watched);
     log.length = 0;
     await Promise.all(
       Array.from({ length: 200 }, async (_, index) => {
@@ -56,7 +57,7 @@ describe('writes that wait at the same time', () => {
   });
 
   it('do not suffer from one that fails half way, of which nothing stays', async () => {
-    const commits = new GroupCommit(db);
+    const commits = new GroupCommit(db, watched);
     const answers = await Promise.allSettled([
       commits.write((own) => deny(own, entry('before'))),
       commits.write(async (own) => {
@@ -72,7 +73,7 @@ describe('writes that wait at the same time', () => {
   });
 
   it('all fail where nothing can be committed, and go on once it can', async () => {
-    const commits = new GroupCommit(db);
+    const commits = new GroupCommit(db, watched);
     broken = new Error('the disk is full');
     const write = (keyId: string) => commits.write((own) => deny(own, entry(keyId)));
     const answers = await Promise.allSettled([write('full-1'), write('full-2')]);

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SqliteConnection } from './libsql.js';
 import type { Db } from './tables.js';
 
 /** Writes that go into one transaction at most: one of them that fails makes all be tried again. */
@@ -5,6 +7,8 @@ const MAX_WRITES = 256;
 
 /** Statements that are run again, alone, where a write beside them failed: no effect but theirs. */
 export type Write<T> = (db: Db) => Promise<T>;
+
+type Transactions = Pick<SqliteConnection, 'begin' | 'run'>;
 
 interface Pending {
   /** Runs the write; what comes back answers whoever asked. */
@@ -18,12 +22,14 @@ interface Pending {
  */
 export class GroupCommit {
   readonly #db: Db;
+  readonly #connection: Transactions;
   readonly #queue: Pending[] = [];
   #working: Promise<void> | null = null;
 
-  /** `db` is used by nobody else. */
-  constructor(db: Db) {
+  /** `db` runs its statements on `connection`, which nobody else uses. */
+  constructor(db: Db, connection: Transactions) {
     this.#db = db;
+    this.#connection = connection;
   }
 
   write<T>(work: Write<T>): Promise<T> {
@@ -47,7 +53,11 @@ export class GroupCommit {
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) await this.#commitWaiting();
+    while (this.#queue.length > 0) {
+      // Requests that came in together are read one after another; all of them go with the first.
+      await setImmediate();
+      await this.#commitWaiting();
+    }
     this.#working = null;
   }
 
@@ -70,11 +80,16 @@ export class GroupCommit {
   }
 
   async #commit(take: () => readonly Pending[]): Promise<void> {
-    const answers = await this.#db.transaction().execute(async (db) => {
-      const answered: (() => void)[] = [];
-      for (const { attempt } of take()) answered.push(await attempt(db));
-      return answered;
-    });
+    const answers: (() => void)[] = [];
+    await this.#connection.begin();
+    try {
+      for (const { attempt } of take()) answers.push(await attempt(this.#db));
+      await this.#connection.run('COMMIT');
+    } catch (error) {
+      // A commit that failed may have ended the transaction; what matters is why.
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
     for (const answer of answers) answer();
   }
 }

@@ -38,6 +38,11 @@ interface WaitingStatement extends Statement {
   all(parameters: readonly SqliteValue[]): Promise<readonly unknown[]>;
 }
 
+interface Prepared {
+  readonly statement: WaitingStatement;
+  readonly givesRows: boolean;
+}
+
 interface ReadingStatement extends Statement {
   all(parameters: readonly SqliteValue[]): readonly unknown[];
 }
@@ -48,27 +53,29 @@ interface ReadingStatement extends Statement {
  */
 export function openWriter(path: string): SqliteConnection {
   const database = new PromiseDatabase(path, NO_WAITING);
-  const statements = new Map<string, WaitingStatement>();
-  const prepared = async (text: string): Promise<WaitingStatement> => {
-    const known = statements.get(text);
-    if (known !== undefined) return known;
+  const statements = new Map<string, Prepared>();
+  const prepare = async (text: string): Promise<Prepared> => {
     const statement = (await database.prepare(text)) as WaitingStatement;
-    statements.set(text, statement);
-    return statement;
+    // Asked once, since each question goes to native code.
+    const prepared = { statement, givesRows: statement.reader };
+    statements.set(text, prepared);
+    return prepared;
   };
+  const prepared = (text: string): Prepared | Promise<Prepared> =>
+    statements.get(text) ?? prepare(text);
   return {
     async query(text, parameters) {
-      const statement = await prepared(text);
+      const { statement, givesRows } = await prepared(text);
       const values = bound(parameters);
-      if (statement.reader) return { rows: await statement.all(values), changes: 0 };
+      if (givesRows) return { rows: await statement.all(values), changes: 0 };
       return { rows: [], changes: statement.run(values).changes };
     },
-    first: async (text, parameters) => (await prepared(text)).get(bound(parameters)),
+    first: async (text, parameters) => (await prepared(text)).statement.get(bound(parameters)),
     async run(text) {
       await patiently(() => database.exec(text) as Promise<void>);
     },
     async begin() {
-      const statement = await prepared('BEGIN IMMEDIATE');
+      const { statement } = await prepared('BEGIN IMMEDIATE');
       await patiently(() => {
         statement.run([]);
       });

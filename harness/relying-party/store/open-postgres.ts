@@ -39,9 +39,11 @@ export async function openPostgres(url: string): Promise<Connections> {
   }
   return {
     reader: db,
-    first: async (query) => (await db.executeQuery(query)).rows[0],
+    first: async <Row>(query: CompiledQuery<Row>, parameters: readonly unknown[]) =>
+      (await db.executeQuery<Row>({ ...query, parameters })).rows[0],
     statement: (work) => work(db),
-    change: async (query) => Number((await db.executeQuery(query)).numAffectedRows ?? 0n),
+    change: async (query, parameters) =>
+      Number((await db.executeQuery({ ...query, parameters })).numAffectedRows ?? 0n),
     transaction: (work) => db.transaction().execute(work),
     close,
   };

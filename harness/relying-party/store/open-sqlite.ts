@@ -30,16 +30,16 @@ export async function openSqlite(file: string): Promise<Connections> {
   }
   const reading = openReader(path);
   const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
-  const commits = new GroupCommit(writer);
+  const commits = new GroupCommit(writer, writing);
   let closed: Promise<void> | null = null;
   const write: Connections['statement'] = (work) =>
     closed === null ? commits.write(work) : Promise.reject(new Error('the store was closed'));
   return {
     ...{ reader, statement: write, transaction: write },
     // Straight to the driver: what a query builder does around a statement takes as long as these do.
-    first: <Row>({ sql, parameters }: CompiledQuery<Row>) =>
+    first: <Row>({ sql }: CompiledQuery<Row>, parameters: readonly unknown[]) =>
       reading.first(sql, parameters as readonly SqliteValue[]) as Promise<Row | undefined>,
-    change: ({ sql, parameters }) =>
+    change: ({ sql }, parameters) =>
       write(async () => {
         const { changes } = await writing.query(sql, parameters as readonly SqliteValue[]);
         return changes;

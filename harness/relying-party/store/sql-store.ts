@@ -25,14 +25,14 @@ import type { Db } from './tables.js';
 /** A database's ways in. Reads see what has been committed, and nothing that has not. */
 export interface Connections {
   readonly reader: Db;
-  /** Reads by a compiled query, which is run many times, at most one row. */
-  first<Row>(query: CompiledQuery<Row>): Promise<Row | undefined>;
+  /** Reads by a compiled query, which is run many times with other parameters, at most one row. */
+  first<Row>(query: CompiledQuery<Row>, parameters: readonly unknown[]): Promise<Row | undefined>;
   /** Runs one statement that writes, which is atomic by itself; answers when it is durable. */
   statement<T>(work: Write<T>): Promise<T>;
   /** Runs statements all or none; answers when they are durable. */
   transaction<T>(work: Write<T>): Promise<T>;
   /** A compiled query that writes, in place of `statement`; answers how many rows it changed. */
-  change(query: CompiledQuery): Promise<number>;
+  change(query: CompiledQuery, parameters: readonly unknown[]): Promise<number>;
   close(): Promise<void>;
 }
 
