@@ -1,6 +1,7 @@
 import type { SignedRequest } from '../evidence/signed-request/index.js';
 import type { RegisteredKey } from '../verifier/expected.js';
 import type { Context } from './context.js';
+import { signingKeysOf } from './known-signing-keys.js';
 import { ALL_ACCEPTED, type SigningKey } from './store.js';
 
 /** As many counters as a store remembers of a key. */
@@ -25,12 +26,9 @@ export async function keepingOf(
   const { store, counterMode } = context;
   const { keyId, spki, epoch, lastCounter, accepted } = signing;
   const key = { keyId, spki, epoch, lastCounter };
+  const keys = signingKeysOf(store);
   if (counterMode === 'strict') {
-    return {
-      key,
-      count: ({ counter }) =>
-        store.advanceCounter({ keyId, epoch, from: lastCounter, to: counter }),
-    };
+    return { key, count: ({ counter }) => keys.advance(signing, { to: counter }) };
   }
   if (counterMode === 'nonce') {
     const used = { keyId, epoch, nonce: request.counter };
@@ -45,13 +43,7 @@ export async function keepingOf(
     count: ({ counter }) => {
       const next = stepTo(counter, { lastCounter, accepted });
       const bits = { from: accepted, to: next.accepted };
-      return store.advanceCounter({
-        keyId,
-        epoch,
-        from: lastCounter,
-        to: next.last,
-        accepted: bits,
-      });
+      return keys.advance(signing, { to: next.last, accepted: bits });
     },
   };
 }

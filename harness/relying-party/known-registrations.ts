@@ -1,12 +1,5 @@
+import { Recent } from './recent.js';
 import type { Registration, Store } from './store.js';
-
-/** How long what another process changed may go unnoticed. */
-const FRESH_MS = 1_000;
-
-interface Known {
-  readonly registration: Registration;
-  readonly readAtMs: number;
-}
 
 /**
  * The registrations of connections, read once for many requests: a certificate is validated without
@@ -15,28 +8,24 @@ interface Known {
  */
 export class KnownRegistrations {
   readonly #store: Store;
-  readonly #elapsedMs: () => number;
-  /** By connection key, the one that was read longest ago first. */
-  readonly #known = new Map<string, Known>();
+  readonly #known: Recent<Registration>;
   #changes = 0;
 
-  constructor(store: Store, elapsedMs: () => number = () => performance.now()) {
+  constructor(store: Store, elapsedMs?: () => number) {
     this.#store = store;
-    this.#elapsedMs = elapsedMs;
+    this.#known = new Recent(elapsedMs);
   }
 
   /** The registration of a connection key, be it the present one or an earlier one that still counts. */
   async ofTlsKey(keyId: string): Promise<Registration | null> {
-    const readAtMs = this.#elapsedMs();
-    const known = this.#known.get(keyId);
-    if (known !== undefined && readAtMs - known.readAtMs < FRESH_MS) return known.registration;
+    const known = this.#known.find(keyId);
+    if (known !== null) return known;
     const changes = this.#changes;
+    const readAtMs = this.#known.now();
     const registration = await this.#store.findRegistrationByTlsKey(keyId);
     // What changed since may not be in what was read.
     if (changes !== this.#changes) return registration;
-    this.#forgetOld(readAtMs);
-    this.#known.delete(keyId);
-    if (registration !== null) this.#known.set(keyId, { registration, readAtMs });
+    if (registration !== null) this.#known.keep(keyId, registration, readAtMs);
     return registration;
   }
 
@@ -44,13 +33,6 @@ export class KnownRegistrations {
   changed(): void {
     this.#changes += 1;
     this.#known.clear();
-  }
-
-  #forgetOld(nowMs: number): void {
-    for (const [keyId, { readAtMs }] of this.#known) {
-      if (nowMs - readAtMs < FRESH_MS) return;
-      this.#known.delete(keyId);
-    }
   }
 }
 

@@ -8,6 +8,7 @@ import { withStatus, type AttestationResult } from '../verifier/result.js';
 import type { Received } from './challenges.js';
 import { signingKeyChecks } from './checks/deny-list.js';
 import { appraise, judgedByPolicy, judgedByRules, type Context } from './context.js';
+import type { KeySource } from './known-signing-keys.js';
 import { refusalOf } from './refusal.js';
 import { accepted, refused } from './reply.js';
 import { allHold, runRules } from './rules.js';
@@ -39,14 +40,16 @@ export class SignedRequests {
     const occasion = { exchangeId, subject, purpose: 'request' } as const;
     const denied = parsed.ok ? this.#context.denyList.find([parsed.value.keyId]) : null;
     const onRecord = runRules(signingKeyChecks, { denied }, this.#context.judge.rules);
-    for (;;) {
-      const signer = parsed.ok ? await findSigner(this.#context, parsed.value) : null;
+    for (let source: KeySource = 'memory'; ; source = 'store') {
+      const signer = parsed.ok ? await findSigner(this.#context, parsed.value, source) : null;
       const connectionKeyIds = await signerIdsOf(this.#context, registration, signer);
       const result = appraise(this.#context, occasion, {
         evidence,
         expected: { key: signer?.key ?? null, connectionKeyIds },
       });
       if (result.verdict !== 'accepted' || !parsed.ok || !allHold(onRecord)) {
+        // What is remembered of a key may be behind the store: then it is judged again.
+        if (signer !== null && !(await signer.isCurrent())) continue;
         const addressee = { subject, ...(parsed.ok ? { keyId: parsed.value.keyId } : {}) };
         const nowMs = Date.parse(result.now);
         const clocks = parsed.ok ? { nowMs, statedMs: parsed.value.timestampMs } : null;

@@ -4,6 +4,7 @@ import type { RegisteredKey } from '../verifier/expected.js';
 import type { Context } from './context.js';
 import { KeptSpkis } from './kept-spkis.js';
 import { keepingOf } from './keep-counters.js';
+import { signingKeysOf, type KeySource } from './known-signing-keys.js';
 import type { Registration } from './store.js';
 
 /** An App Attest key is never registered twice, so its requests have one epoch. */
@@ -17,18 +18,31 @@ export interface Signer {
   readonly key: RegisteredKey;
   /** The registration that it signs for. */
   readonly registrationId: string;
+  /** Whether the store has the key as it was found; to be asked before anybody is refused. */
+  isCurrent(): Promise<boolean>;
   /** Counts a request that was accepted; false where a parallel one was faster. */
   count(request: SignedRequest): Promise<boolean>;
 }
 
 /** Finds a signing key, or an App Attest key that vouches for a registration. */
-export async function findSigner(context: Context, request: SignedRequest): Promise<Signer | null> {
-  const { store } = context;
+export async function findSigner(
+  context: Context,
+  request: SignedRequest,
+  source: KeySource,
+): Promise<Signer | null> {
+  const { store, counterMode } = context;
   const { keyId } = request;
-  const key = await store.findSigningKey(keyId);
-  if (key === null) return findAppAttestSigner(context, keyId);
-  const { registrationId } = key;
-  return { ...(await keepingOf(context, request, key)), registrationId };
+  const keys = signingKeysOf(store);
+  // A nonce is written without a look at its key, so that the store is asked for the key each time.
+  const known = await keys.find(keyId, counterMode === 'nonce' ? 'store' : source);
+  if (known === null) return findAppAttestSigner(context, keyId);
+  const keeping = await keepingOf(context, request, known.key);
+  return {
+    key: keeping.key,
+    registrationId: known.key.registrationId,
+    isCurrent: () => keys.isCurrent(known),
+    count: (accepted) => keeping.count(accepted),
+  };
 }
 
 /**
@@ -64,6 +78,7 @@ async function findAppAttestSigner(
       ...{ epoch: APP_ATTEST_EPOCH, lastCounter: from.request },
       appAttest: { appIds, previousCounter: from.assertion },
     },
+    isCurrent: () => Promise.resolve(true),
     count: ({ counter, assertion }) => {
       if (assertion?.ok !== true) throw new Error('an assertion that does not parse was accepted');
       const to = { request: counter, assertion: assertion.value.authData.counter };
