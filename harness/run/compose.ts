@@ -195,6 +195,7 @@ async function startBackends(
         appIds: appIds(referenceValues),
       },
       ports: { enrolment: ports.enrolment, api: ports.api },
+      diagnostics: { lab: lab.name },
       ...decoderOf(lab, told.virtualLab),
     },
     watches: told.watches,

@@ -101,6 +101,8 @@ export const CONTROL_ROUTES = {
       rpId: name,
       enrolUrl: z.url(),
       apiUrl: z.url(),
+      /** Where refused handshakes are explained; null where nobody does. */
+      diagnosticsUrl: z.url().nullable(),
       /** DER certificates that the phone trusts for it. */
       anchors: z.array(base64url).readonly(),
       /** DER certificates of interceptors that the phone's owner was made to trust. */

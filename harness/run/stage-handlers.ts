@@ -97,8 +97,8 @@ export function interceptionHandlers(stage: Stage): Pick<ControlHandlers, Interc
 }
 
 async function addressesOf({ backends }: Stage, id: BackendId, phone: string) {
-  const { enrolUrl, apiUrl } = (await backends.of(id, phone)).relyingParty;
-  return { enrolUrl, apiUrl };
+  const { enrolUrl, apiUrl, diagnosticsUrl } = (await backends.of(id, phone)).relyingParty;
+  return { enrolUrl, apiUrl, diagnosticsUrl };
 }
 
 async function issueCertificate(

@@ -4,14 +4,15 @@ scenario(
   {
     id: 'attestation/renewal',
     floor: 'attestation',
-    title: 'a registered phone renews its certificate with a new key and fresh evidence',
+    title:
+      'a registered phone renews its certificate with a new key and fresh evidence, and the old one ends',
     requires: [
       { platform: 'android', attestedBootState: 'verified' },
       { platform: 'ios', appAttest: true },
     ],
     probeFlavour: 'standard',
     quota: { attestations: 3 },
-    sabotages: ['relying-party-forgets-renewals'],
+    sabotages: ['relying-party-forgets-renewals', 'relying-party-misses-no-registration'],
     refs: ['RFC 7030, 4.2.2', 'NIST SP 800-57: cryptoperiods'],
   },
   async ({ phone, observeAnswer }) => {
@@ -21,5 +22,6 @@ scenario(
     const issued = await registration.renew(renewal);
     await observeAnswer('renewal', issued);
     await observeAnswer('with-the-new-certificate', await registration.useRenewed(renewal, issued));
+    await observeAnswer('with-the-one-before', await registration.knock());
   },
 );

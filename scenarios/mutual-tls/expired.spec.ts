@@ -8,11 +8,16 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['relying-party-takes-any-client'],
+    sabotages: [
+      'relying-party-takes-any-client',
+      'relying-party-keeps-expired-clients',
+      'relying-party-misses-no-registration',
+    ],
     refs: ['RFC 5280, 6.1.3'],
   },
-  async ({ mutualTls, observe }) => {
+  async ({ mutualTls, observe, observeAnswer }) => {
     await mutualTls.installCertificate('expired');
     await observe('connection', await mutualTls.knock('certified'));
+    await observeAnswer('explanation', await mutualTls.explain('certified'));
   },
 );

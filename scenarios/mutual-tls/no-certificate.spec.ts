@@ -8,10 +8,11 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['relying-party-takes-any-client'],
+    sabotages: ['relying-party-takes-any-client', 'relying-party-misses-no-certificate'],
     refs: ['RFC 8446, 4.4.2.4'],
   },
-  async ({ mutualTls, observe }) => {
+  async ({ mutualTls, observe, observeAnswer }) => {
     await observe('connection', await mutualTls.knock('nobody'));
+    await observeAnswer('explanation', await mutualTls.explain('nobody'));
   },
 );

@@ -8,11 +8,16 @@ scenario(
     requires: {},
     probeFlavour: 'standard',
     quota: { attestations: 0 },
-    sabotages: ['relying-party-takes-any-client'],
+    sabotages: [
+      'relying-party-takes-any-client',
+      'diagnosis-overlooks-usage',
+      'relying-party-misses-no-registration',
+    ],
     refs: ['RFC 5280, 4.2.1.12'],
   },
-  async ({ mutualTls, observe }) => {
+  async ({ mutualTls, observe, observeAnswer }) => {
     await mutualTls.installCertificate('wrong-usage');
     await observe('connection', await mutualTls.knock('certified'));
+    await observeAnswer('explanation', await mutualTls.explain('certified'));
   },
 );

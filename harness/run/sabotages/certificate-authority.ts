@@ -1,8 +1,9 @@
 import { toHex } from '../../encoding/bytes.js';
 import { p256PointOfSpki } from '../../encoding/cose.js';
-import { NAME_OID, nameValue } from '../../encoding/distinguished-name.js';
+import { SubjectAlternativeNameExtension } from '../../encoding/peculiar.js';
 import { SHORT_LIVED, type RelyingPartyOptions } from '../../relying-party/index.js';
 import type { AppraisalInput } from '../../verifier/index.js';
+import { ASKED_FOR } from '../story/ask-for-more.js';
 import type { Sabotage, SabotageId } from './sabotage.js';
 import { ignoring, misjudging, withVerifier } from './wrap.js';
 
@@ -43,7 +44,7 @@ export const CERTIFICATE_AUTHORITY_SABOTAGES = {
   },
   'certificate-authority-obeys-requests': {
     description:
-      'the certificate authority issues a certificate in the name that a request asks for',
+      'the certificate authority puts the other names that a request asks for into its certificate',
     platforms: BOTH,
     relyingParty: obeyingRequests,
   },
@@ -62,22 +63,28 @@ function isOfAnotherCurve({ evidence }: AppraisalInput): boolean {
   return isRequest && p256PointOfSpki(evidence.parsed.value.spki) === null;
 }
 
-// An authority is given no request, so the verifier remembers what each asked for.
+/** Whoever signed what a request asks for would have it pass for a server of that name. */
+const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
+
+// An authority is given no request, so the verifier remembers for which keys more was asked. Another
+// common name or use is noticed before a certificate is handed out; other names are not.
 function obeyingRequests(options: RelyingPartyOptions): RelyingPartyOptions {
   const { clientAuthority } = options.pki;
-  const wanted = new Map<string, string>();
+  const greedy = new Set<string>();
   const remembering = withVerifier((appraise) => (input) => {
     if (input.evidence.format === 'csr' && input.evidence.parsed.ok) {
-      const { spki, subject } = input.evidence.parsed.value;
-      wanted.set(toHex(spki), nameValue(subject, NAME_OID.commonName) ?? '');
+      const { spki, requestedExtensions } = input.evidence.parsed.value;
+      if (requestedExtensions.includes(SUBJECT_ALTERNATIVE_NAME)) greedy.add(toHex(spki));
     }
     return appraise(input);
   });
+  const asked = new SubjectAlternativeNameExtension([{ type: 'dns', value: ASKED_FOR.dnsName }]);
   const issue: typeof clientAuthority.issue = (order) =>
-    clientAuthority.issue({
-      ...order,
-      commonName: wanted.get(toHex(order.spki)) ?? order.commonName,
-    });
+    clientAuthority.issue(
+      greedy.has(toHex(order.spki))
+        ? { ...order, extensions: [...order.extensions, asked] }
+        : order,
+    );
   const obeying = {
     ...options.pki,
     clientAuthority: { certificate: clientAuthority.certificate, issue },

@@ -70,6 +70,16 @@ export const RELYING_PARTY_SABOTAGES = {
     platforms: BOTH,
     relyingParty: withoutRule('registration/keys-separate'),
   },
+  'diagnosis-overlooks-authority': {
+    description: 'the relying party’s diagnosis does not look who has issued a client certificate',
+    platforms: BOTH,
+    relyingParty: withoutRule('handshake/certificate-from-authority'),
+  },
+  'diagnosis-overlooks-usage': {
+    description: 'the relying party’s diagnosis does not look what a client certificate is for',
+    platforms: BOTH,
+    relyingParty: withoutRule('handshake/certificate-for-clients'),
+  },
   'relying-party-misses-no-certificate': {
     description: 'the relying party does not ask whether a connection has a client certificate',
     platforms: BOTH,

@@ -49,6 +49,8 @@ export const SABOTAGE_IDS = [
   'relying-party-shares-keys',
   'relying-party-shares-app-attest-keys',
   'relying-party-lets-one-key-do-both',
+  'diagnosis-overlooks-authority',
+  'diagnosis-overlooks-usage',
   'relying-party-misses-no-certificate',
   'relying-party-misses-no-registration',
   'relying-party-keeps-expired-clients',

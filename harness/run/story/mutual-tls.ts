@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Observation } from '../../expectation/observation.js';
+import { z } from 'zod';
+import { utf8Text } from '../../encoding/bytes.js';
+import { HarnessError } from '../../errors.js';
+import { checkResultSchema, type Observation } from '../../expectation/observation.js';
 import { createRelyingPartyClient } from '../../relying-party/client.js';
+import type { Transport, TransportResponse } from '../../relying-party/transport.js';
 import { ARRIVAL_PATH } from '../arrivals.js';
 import type { CertificateFault } from '../client-certificates.js';
 import type { ControlClient } from '../control-client.js';
@@ -28,8 +32,10 @@ export interface StoryMutualTls {
    * the server knows.
    */
   knock(as: 'certified' | 'nobody'): Promise<Observation>;
-  /** Asks for something that every registration may have, at a relying party that lets it connect. */
-  ask(door: RelyingPartyDoor, as: 'certified' | 'nobody'): Promise<Exchange>;
+  /** Asks the lab's relying party why it lets the phone connect or not, with the same certificate. */
+  explain(as: 'certified' | 'nobody'): Promise<Exchange>;
+  /** Asks, without a certificate, for something that every registration may have. */
+  askWithoutCertificate(door: RelyingPartyDoor): Promise<Exchange>;
 }
 
 /** Mutual TLS of one phone's story. */
@@ -41,6 +47,8 @@ export function openMutualTls(parts: {
   readonly relyingParty: RelyingPartyDoor;
 }): StoryMutualTls {
   const { probe, control, phone, alias, relyingParty } = parts;
+  const transportAs = (as: 'certified' | 'nobody', anchors: readonly string[]): Transport =>
+    phoneTransport(probe, { anchors, ...(as === 'certified' ? { clientAlias: alias } : {}) });
   return {
     async installCertificate(fault, digests = 'none-and-sha256') {
       const { spki } = await probe.ask('key.generate', {
@@ -63,11 +71,34 @@ export function openMutualTls(parts: {
       });
       return relyingParty.arrivalOf(path);
     },
-    async ask(door, as) {
+    async explain(as) {
+      const { diagnosticsUrl, anchors } = await relyingParty.describe();
+      if (diagnosticsUrl === null) {
+        throw new HarnessError('ERR_RELYING_PARTY', 'nobody explains what it refuses');
+      }
+      const asked = { method: 'GET', headers: [], body: new Uint8Array() };
+      const response = await transportAs(as, anchors)({ ...asked, url: `${diagnosticsUrl}/` });
+      return explanationOf(response);
+    },
+    async askWithoutCertificate(door) {
       const { apiUrl: url, anchors } = await door.describe();
-      const shown = as === 'certified' ? { clientAlias: alias } : {};
-      const transport = phoneTransport(probe, { anchors, ...shown });
+      const transport = transportAs('nobody', anchors);
       return exchangeOf(await createRelyingPartyClient({ url, transport }).requestSignChallenge());
     },
   };
+}
+
+const explanationSchema = z.looseObject({
+  code: z.string().nullable().default(null),
+  checks: z.array(checkResultSchema),
+});
+
+// It is a problem with members that no client of the relying party needs.
+function explanationOf({ status, body }: TransportResponse): Exchange {
+  const told = explanationSchema.safeParse(JSON.parse(utf8Text(body) ?? 'null'));
+  if (told.success) {
+    const { code, checks } = told.data;
+    return { status, code, checks, body: told.data };
+  }
+  throw new HarnessError('ERR_RELYING_PARTY', `an answer with status ${status} explains nothing`);
 }
