@@ -18,6 +18,8 @@ internal class PhoneSystem(
         ShadowBuild.setModel(text("model"))
         ShadowBuild.setVersionRelease(text("osVersion"))
         ShadowBuild.setVersionSecurityPatch(text("securityPatch"))
+        // Robolectric's older builds say "test-keys", which would be a sign of root.
+        ShadowBuild.setTags("release-keys")
         // The classes stay those of the API level that Robolectric runs.
         ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", (device["apiLevel"] as Long).toInt())
         System.setProperty("http.agent", "Dalvik/2.1.0 (Linux; U; Android ${text("osVersion")}; ${text("model")})")
