@@ -136,6 +136,11 @@ export const problemSchema = z.strictObject({
   nowMs: z.int().optional(),
   /** Beside it, what the client's clock lacks, to be added; left out where no clock is so far off. */
   clockOffsetMs: z.int().optional(),
+  /**
+   * Where the counter was refused: the order that the identical request has led to, so that a client
+   * which lost the answer is told from whoever uses a counter twice. Left out where none is remembered.
+   */
+  repeats: z.strictObject({ orderId: z.string() }).optional(),
 });
 
 /** Evidence as an enrolment carries it. */

@@ -42,6 +42,10 @@ async function send(request: TransportRequest, from = phone) {
   return { ...refusalOf(readAnswer(response, z.unknown())), response };
 }
 
+function bodyOf({ body }: { readonly body: Uint8Array }): unknown {
+  return JSON.parse(new TextDecoder().decode(body));
+}
+
 const ACCEPTED = { code: null, status: 200, failed: [] };
 
 describe('a signed request', () => {
@@ -57,6 +61,26 @@ describe('a signed request', () => {
       status: 403,
       failed: ['signed-request/counter-not-replayed'],
     });
+  });
+
+  it('that is sent again is told from another one with its counter', async () => {
+    const request = order();
+    const { response } = await send(request);
+    const { orderId } = z.looseObject({ orderId: z.string() }).parse(bodyOf(response));
+    const again = await send(request);
+    expect(again).toMatchObject({ code: 'counter_replayed', status: 403 });
+    expect(bodyOf(again.response)).toMatchObject({ repeats: { orderId } });
+    const otherwise = await send(order({ counter, body: utf8('{"amount":2}') }));
+    expect(otherwise).toMatchObject({ code: 'counter_replayed' });
+    expect(bodyOf(otherwise.response)).not.toHaveProperty('repeats');
+  });
+
+  it('that is sent again with its body changed is told nothing', async () => {
+    const request = order();
+    await send(request);
+    const forged = await send({ ...request, body: utf8('{"amount":2}') });
+    expect(forged.code).toBe('bad_signature');
+    expect(bodyOf(forged.response)).not.toHaveProperty('repeats');
   });
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('is accepted with %s', async (method) => {

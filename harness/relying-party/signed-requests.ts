@@ -5,12 +5,13 @@ import {
   type SignedHttpRequest,
 } from '../evidence/signed-request/index.js';
 import { withStatus, type AttestationResult } from '../verifier/result.js';
+import { AnsweredRequests } from './answered-requests.js';
 import type { Received } from './challenges.js';
 import { signingKeyChecks } from './checks/deny-list.js';
 import { appraise, judgedByPolicy, judgedByRules, type Context } from './context.js';
 import type { KeySource } from './known-signing-keys.js';
 import { refusalOf } from './refusal.js';
-import { accepted, refused } from './reply.js';
+import { accepted, refused, withMembers } from './reply.js';
 import { allHold, runRules } from './rules.js';
 import { findSigner, signerIdsOf } from './signers.js';
 import type { Registration, Reply } from './store.js';
@@ -20,6 +21,7 @@ const FORGET_EVERY_MS = 60_000;
 /** Accepts each signed request once. */
 export class SignedRequests {
   readonly #context: Context;
+  readonly #answered = new AnsweredRequests();
   #forgottenAtMs = 0;
 
   constructor(context: Context) {
@@ -57,7 +59,8 @@ export class SignedRequests {
         if (signer !== null && parsed.ok) {
           this.#tell(parsed.value, { registration, result, address, code: refusal.code });
         }
-        return refused(refusal, addressee, clocks);
+        const reply = refused(refusal, addressee, clocks);
+        return parsed.ok ? this.#orRepeated(reply, parsed.value, result) : reply;
       }
       const { keyId, epoch, counter } = parsed.value;
       // State changes only now, and only if no parallel request used a counter meanwhile; otherwise
@@ -65,10 +68,12 @@ export class SignedRequests {
       if (signer !== null && !(await signer.count(parsed.value))) continue;
       if (signer !== null) this.#tell(parsed.value, { registration, result, address, code: null });
       await this.#forgetNonces(Date.parse(result.now));
+      const orderId = randomUUID();
+      this.#answered.keep(parsed.value, { orderId }, this.#endOf(parsed.value));
       return accepted(
         200,
         {
-          orderId: randomUUID(),
+          orderId,
           keyId,
           epoch: epoch.toString(),
           counter: counter.toString(),
@@ -76,6 +81,18 @@ export class SignedRequests {
         { subject, keyId, checks: [...onRecord, ...result.checks] },
       );
     }
+  }
+
+  // A counter that was used is refused either way; only who signed the very same request may know of it.
+  #orRepeated(reply: Reply, request: SignedRequest, result: AttestationResult): Reply {
+    if (reply.code !== 'counter_replayed' || !isSigned(result)) return reply;
+    const repeats = this.#answered.find(request, Date.parse(result.now));
+    return repeats === null ? reply : withMembers(reply, { repeats });
+  }
+
+  /** When a request is too old whatever its counter. */
+  #endOf({ timestampMs }: SignedRequest): number {
+    return Number(timestampMs) + this.#context.policy.signedRequest.pastWindowMs;
   }
 
   async #forgetNonces(nowMs: number): Promise<void> {
@@ -100,7 +117,11 @@ export class SignedRequests {
       ...{ kind: 'request-presented', keyId, epoch, counter, timestampMs, code, address },
       atMs: Date.parse(result.now),
       registrationId: registration.id,
-      signed: withStatus(result, 'passed').includes('signed-request/signature-verifies'),
+      signed: isSigned(result),
     });
   }
+}
+
+function isSigned(result: AttestationResult): boolean {
+  return withStatus(result, 'passed').includes('signed-request/signature-verifies');
 }
