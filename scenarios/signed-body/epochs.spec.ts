@@ -20,6 +20,7 @@ scenario(
       'relying-party-counts-in-doubles',
       'relying-party-ignores-epochs',
       'verifier-takes-unknown-keys',
+      'verifier-ignores-connection',
       'relying-party-accepts-rolled-back-counter',
     ],
     refs: ['RFC 4303, 2.2.1 and 3.3.3', 'CWE-190', 'CWE-197', 'CWE-294'],

@@ -12,6 +12,7 @@ scenario(
       'verifier-takes-loose-orders',
       'verifier-takes-any-encoding',
       'verifier-takes-unknown-keys',
+      'verifier-ignores-connection',
       'verifier-ignores-content-digest',
       'verifier-skips-request-signature',
       'relying-party-accepts-stale-timestamps',
