@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { toHex } from './bytes.js';
 import { bitString } from './der-values.js';
 import { der } from './der-writer.js';
 import { children, readDer } from './der.js';
@@ -63,6 +64,13 @@ export function encodeTbsCertificate(certificate: NewTbsCertificate): Uint8Array
     certificate.spki,
     ...extensionList(certificate.extensions ?? []),
   );
+}
+
+/** A serial number (RFC 5280, 4.1.2.2): positive, of 16 octets, 126 bits of them random. */
+export function newSerial(): bigint {
+  const octets = randomBytes(16);
+  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
+  return BigInt(`0x${toHex(octets)}`);
 }
 
 /** RFC 5280, 4.2.1.2 (1): SHA-1 of the bits of a SubjectPublicKeyInfo's key. */

@@ -1,12 +1,13 @@
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { toHex, utf8 } from '../encoding/bytes.js';
+import { utf8 } from '../encoding/bytes.js';
 import { parseCertificate, extensionsOf } from '../encoding/certificate.js';
 import {
   authorityExtensions,
   buildCertificate,
   EXTENSION_OID,
   keyIdentifierOf,
+  newSerial,
   type CertificateSigner,
   type NewExtension,
 } from '../encoding/certificate-builder.js';
@@ -185,9 +186,4 @@ function signerOf(key: KeyObject): CertificateSigner {
 
 function pem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-// RFC 5280, 4.1.2.2: positive and at most 20 octets.
-function newSerial(): bigint {
-  return BigInt(`0x4${toHex(new Uint8Array(randomBytes(15)))}`);
 }

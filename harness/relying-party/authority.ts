@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { toHex } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
 import {
   encodeTbsCertificate,
   keyIdentifierOf,
+  newSerial,
   type NewExtension,
   type NewTbsCertificate,
 } from '../encoding/certificate-builder.js';
@@ -115,11 +115,4 @@ function subjectKeyIdentifier(spki: Uint8Array): Extension {
 
 function newExtension({ type, critical, value }: Extension): NewExtension {
   return { oid: type, critical, value: new Uint8Array(value) };
-}
-
-// RFC 5280, 4.1.2.2: positive and at most 20 octets; at least 64 random bits.
-function newSerial(): bigint {
-  const octets = randomBytes(16);
-  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
-  return BigInt(`0x${toHex(octets)}`);
 }
