@@ -41,7 +41,11 @@ function parseProxy(setting: string | null): Endpoint | null {
 function dial(endpoint: Endpoint, hosts: ReadonlyMap<string, string>): Promise<Socket> {
   const host = hosts.get(endpoint.host) ?? endpoint.host;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: endpoint.port, noDelay: true, lookup });
+    const socket = connect({
+      ...{ host, port: endpoint.port, noDelay: true, lookup },
+      // A busy machine is slow to answer; only an address that refuses gives way to the next.
+      autoSelectFamilyAttemptTimeout: STEP_TIMEOUT_MS,
+    });
     socket.setTimeout(STEP_TIMEOUT_MS, () => {
       socket.destroy();
       reject(new SendFailure('connect', `no connection within ${STEP_TIMEOUT_MS} ms`));
