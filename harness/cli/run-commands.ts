@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXIT, HarnessError } from '../errors.js';
 import { replayLine, runNightly, runSelftest } from '../run/index.js';
 import { freshKotlinBuild } from '../virtual-lab/jvm/kotlin-build.js';
@@ -44,21 +42,18 @@ export async function selftest(
   return await runSelftest(options);
 }
 
-/** Appraises one recorded line again. */
-export function replay(
-  options: { readonly run: string; readonly line: string },
-  terminal: Terminal,
-): number {
-  if (!/^[1-9]\d{0,8}$/.test(options.line)) {
-    throw new HarnessError('ERR_USAGE', `LINE: "${options.line}" is no line number of the journal`);
-  }
-  return replayLine(runFolder(options.run), Number(options.line), terminal);
+/** Arguments of `attestlab replay-line`. */
+export interface ReplayLineOptions {
+  readonly run: string;
+  readonly line: string;
+  /** Where the line's evidence is written to. */
+  readonly evidence?: string;
 }
 
-// A summary names its run by id alone; whoever reads it stands beside the reports folder.
-function runFolder(run: string): string {
-  const candidates = [run, join('reports', 'runs', run)];
-  const folder = candidates.find((path) => existsSync(join(path, 'journal.jsonl')));
-  if (folder !== undefined) return folder;
-  throw new HarnessError('ERR_FILE_UNREADABLE', `no journal.jsonl in ${candidates.join(' or ')}`);
+/** Appraises one recorded line again. */
+export function replay({ run, line, evidence }: ReplayLineOptions, terminal: Terminal): number {
+  if (!/^[1-9]\d{0,8}$/.test(line)) {
+    throw new HarnessError('ERR_USAGE', `LINE: "${line}" is no line number of the journal`);
+  }
+  return replayLine({ run, line: Number(line), evidenceFile: evidence ?? null }, terminal);
 }

@@ -194,7 +194,7 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   z
     .strictObject({
       ...numbered,
-      /** An appraisal that can be replayed: `file` holds its whole input, `resultSha256` its answer. */
+      /** An appraisal that can be replayed: `file` holds its whole input, `resultSha256` is its answer's. */
       type: z.literal('appraisal'),
       phone: name.nullable(),
       scenario: name.nullable(),
@@ -204,10 +204,19 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       verdict: z.enum(['accepted', 'rejected', 'indeterminate']),
       /** Relative to the run folder. */
       file: name,
-      /** The evidence alone, as tools of its format read it; absent in records of older releases. */
+      /** Which bytes of `file` are the appraisal's; absent in older records, where all of them are. */
+      part: z
+        .strictObject({
+          offset: z.number().int().nonnegative(),
+          bytes: z.number().int().positive(),
+        })
+        .readonly()
+        .exactOptional(),
+      /** In older records alone: the evidence, as tools of its format read it. */
       rawFile: name.exactOptional(),
       /** The trust that it went by, relative to the run folder; absent where that is `trust.json`. */
       trustFile: name.exactOptional(),
+      /** Of those bytes of `file`. */
       fileSha256: sha256,
       resultSha256: sha256,
     })
@@ -240,6 +249,9 @@ export const journalLineSchema = z.discriminatedUnion('type', [
 
 /** One line of `journal.jsonl`, read. */
 export type JournalLine = z.infer<typeof journalLineSchema>;
+
+/** A line about one appraisal. */
+export type AppraisalLine = Extract<JournalLine, { type: 'appraisal' }>;
 
 /** A line before the journal gives it its number and time. */
 export type JournalEntry = JournalLine extends infer Line

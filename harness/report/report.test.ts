@@ -81,7 +81,7 @@ describe('writeReports', () => {
   it('writes masked files that only their owner can read, also over older ones', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attestlab-reports-'));
     writeFileSync(join(folder, 'summary.md'), 'old', { mode: 0o644 });
-    const { files } = writeReports(sampleRun({ 'a/b': lost }), folder, [
+    const { files } = writeReports(sampleRun({ 'a/b': lost }), { folder, appraised: () => null }, [
       junitReport,
       summaryReport,
     ]);
@@ -93,7 +93,7 @@ describe('writeReports', () => {
   });
 
   it('says which file cannot be written', () => {
-    const { errors, notes } = writeReports(sampleRun({}), '/nonexistent', [junitReport]);
+    const { errors, notes } = writeReports(sampleRun({}), { folder: '/nonexistent', appraised: () => null }, [junitReport]);
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE', exit: 4 })]);
     expect(notes[0]).toMatch(/^junit was not written: \/nonexistent\/junit.xml: ENOENT/);
   });
@@ -103,7 +103,7 @@ describe('writeReports', () => {
     // A file that nobody can write, root included.
     mkdirSync(join(folder, 'matrix.html'));
     const reports = [matrixReport, junitReport, summaryReport];
-    const { files, errors } = writeReports(sampleRun({ 'a/b': met }), folder, reports);
+    const { files, errors } = writeReports(sampleRun({ 'a/b': met }), { folder, appraised: () => null }, reports);
     expect(files).toEqual(['junit.xml', 'summary.md']);
     expect(errors.map(({ exit }) => exit)).toEqual([4]);
     expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('tests="1"');
@@ -119,7 +119,7 @@ describe('writeReports', () => {
         throw new TypeError('a bug');
       },
     };
-    expect(() => writeReports(sampleRun({ 'a/b': met }), folder, [broken, junitReport])).toThrow(
+    expect(() => writeReports(sampleRun({ 'a/b': met }), { folder, appraised: () => null }, [broken, junitReport])).toThrow(
       'a bug',
     );
     expect(readdirSync(folder)).toEqual(['junit.xml']);
@@ -130,7 +130,7 @@ describe('writeReports', () => {
     const note = 'Allure page not rendered: Java was not found';
     const page: Report = { name: 'page', write: () => ({ files: [], notes: [note] }) };
     const run = sampleRun({ 'a/b': met });
-    const { notes } = writeReports(run, folder, [page, summaryReport]);
+    const { notes } = writeReports(run, { folder, appraised: () => null }, [page, summaryReport]);
     expect(notes).toEqual([note]);
     expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain(note);
     expect(terminalTable({ ...run, notes })).toContain(`- ${note}`);

@@ -4,7 +4,7 @@ import { junitReport } from './junit.js';
 import { maskRun } from './masking.js';
 import { matrixReport } from './matrix/matrix-report.js';
 import type { ReportedRun } from './read-run.js';
-import { evidenceReader, type ReadEvidence } from './screened-evidence.js';
+import { evidenceReader, type EvidenceReader, type ReadAppraised } from './screened-evidence.js';
 import { summaryReport } from './summary.js';
 
 /** What a report left behind. */
@@ -19,7 +19,7 @@ export interface Written {
 export interface Report {
   readonly name: string;
   /** Writes into the run's folder; what it shows of evidence, it reads through `evidence`. */
-  write(run: ReportedRun, folder: string, evidence: ReadEvidence): Written;
+  write(run: ReportedRun, folder: string, evidence: EvidenceReader): Written;
 }
 
 /** The reports that cost no time to speak of; what tests the lab itself needs no more. */
@@ -48,11 +48,11 @@ export interface WrittenReports extends Required<Written> {
 /** Writes every report of a run into its folder. One that cannot be written takes no other with it. */
 export function writeReports(
   run: ReportedRun,
-  folder: string,
+  { folder, appraised }: { readonly folder: string; readonly appraised: ReadAppraised },
   reports: readonly Report[] = REPORTS,
 ): WrittenReports {
   const masked = maskRun(run);
-  const evidence = evidenceReader(folder, run.identifiers);
+  const evidence = evidenceReader({ folder, identifiers: run.identifiers, appraised });
   const files: string[] = [];
   const notes: string[] = [];
   const errors: HarnessError[] = [];

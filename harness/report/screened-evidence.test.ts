@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { evidenceReader } from './screened-evidence.js';
+import type { AppraisalLine } from './record.js';
+import { evidenceReader, type RawEvidence } from './screened-evidence.js';
 
 const SERIAL = 'ZY22B7XYZ9';
 const IMEI = '490154203237518';
@@ -19,8 +20,19 @@ afterEach(() => {
 /** What a report may show of a file with this content. */
 function read(name: string, content: string | Uint8Array) {
   writeFileSync(join(folder, name), content);
-  return evidenceReader(folder, [SERIAL])(name);
+  return reader().file(name);
 }
+
+function reader(raw: RawEvidence | null = null) {
+  return evidenceReader({ folder, identifiers: [SERIAL], appraised: () => raw });
+}
+
+const appraisal: AppraisalLine = {
+  ...{ seq: 1, at: '2026-11-23T01:02:03Z', type: 'appraisal', phone: 'pixel', scenario: 'a/b' },
+  ...{ subject: 's', purpose: 'tls', format: 'android-key', verdict: 'accepted' },
+  ...{ file: 'evidence/pixel/appraisals.jsonl', part: { offset: 0, bytes: 1 } },
+  ...{ fileSha256: 'b'.repeat(64), resultSha256: 'b'.repeat(64) },
+};
 
 const pem = (bytes: string): string =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(bytes).toString('base64')}\n-----END CERTIFICATE-----\n`;
@@ -54,9 +66,23 @@ describe('evidence for reports', () => {
     );
   });
 
-  it('says where there is none', () => {
-    expect(evidenceReader(folder, [])('gone.pem')).toEqual({
-      withheld: 'it is not in the run folder',
+  it('is screened alike where it was appraised', () => {
+    const chain = pem('a certificate');
+    const shown = { extension: 'pem', bytes: Buffer.from(chain) };
+    expect(reader(shown).appraised(appraisal)).toEqual({
+      ...{ type: 'text/plain', content: Buffer.from(chain) },
     });
+    const named = { extension: 'pem', bytes: Buffer.from(pem(SERIAL)) };
+    expect(reader(named).appraised(appraisal)).toEqual({ withheld: 'it names the unit' });
+    const token = { extension: 'jwe', bytes: Buffer.from('a.b.c.d.e') };
+    expect(reader(token).appraised(appraisal)).toEqual({
+      withheld: expect.stringContaining('a token') as string,
+    });
+  });
+
+  it('says where there is none', () => {
+    const absent = { withheld: 'it is not in the run folder' };
+    expect(reader().file('gone.pem')).toEqual(absent);
+    expect(reader().appraised(appraisal)).toEqual(absent);
   });
 });

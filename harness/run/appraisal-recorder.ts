@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import type { AppraisalEvent } from '../relying-party/index.js';
 import type { TrustSet } from '../trust/index.js';
@@ -6,7 +7,6 @@ import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verif
 import type { Conductor } from './conductor.js';
 import { sha256Text } from './file-digest.js';
 import type { Journal } from './journal.js';
-import { rawEvidence } from './raw-evidence.js';
 import type { RunFolder } from './run-folder.js';
 import { encodeTrust } from './trust-record.js';
 
@@ -23,8 +23,8 @@ export interface AppraisalRecorder {
   resultsOf(phone: string, scenario: string): readonly AttestationResult[];
 }
 
-/** What an appraisal's file holds: the input, byte for byte, and what the verifier made of it. */
-export interface AppraisalFile {
+/** A line of the file of a phone's appraisals: the input, byte for byte, and what the verifier made of it. */
+export interface RecordedLine {
   readonly input: ReturnType<typeof encodeAppraisal>;
   readonly result: AttestationResult;
 }
@@ -39,7 +39,6 @@ export function createAppraisalRecorder(run: {
 }): AppraisalRecorder {
   const phoneOf = new Map<string, string>();
   const results = new Map<string, AttestationResult[]>();
-  const counts = new Map<string, number>();
   return {
     assign(subject, phone) {
       phoneOf.set(subject, phone);
@@ -47,13 +46,8 @@ export function createAppraisalRecorder(run: {
     record(event, trust) {
       const phone = phoneOf.get(event.subject) ?? null;
       const scenario = phone === null ? null : run.conductor.activeScenario(phone);
-      const folder = phone ?? 'unassigned';
-      const count = (counts.get(folder) ?? 0) + 1;
-      counts.set(folder, count);
-      const { format } = event.input.evidence;
-      const name = `${String(count).padStart(4, '0')}-${format}`;
       try {
-        store(run, { event, trust, phone, scenario, name });
+        store(run, { event, trust, phone, scenario });
       } catch (error) {
         if (!(error instanceof HarnessError)) throw error;
         run.onUnwritable(error);
@@ -73,26 +67,19 @@ function store(
     readonly trust: TrustSet | null;
     readonly phone: string | null;
     readonly scenario: string | null;
-    readonly name: string;
   },
 ): void {
-  const { event, trust, phone, scenario, name } = occasion;
+  const { event, trust, phone, scenario } = occasion;
   const { subject, purpose, input, result } = event;
-  const folder = phone ?? 'unassigned';
-  const content: AppraisalFile = { input: encodeAppraisal(input), result };
-  const raw = rawEvidence(input.evidence);
-  const stored = run.folder.storeEvidence(
-    folder,
-    `${name}.appraisal.json`,
-    `${JSON.stringify(content, null, 2)}\n`,
-  );
-  const rawFile = run.folder.storeEvidenceCopy(folder, `${name}.${raw.extension}`, raw.bytes);
+  const content: RecordedLine = { input: encodeAppraisal(input), result };
+  const line = utf8(`${JSON.stringify(content)}\n`);
+  const stored = run.folder.appendEvidence(phone ?? 'unassigned', 'appraisals.jsonl', line);
   run.journal.append({
     type: 'appraisal',
     ...{ phone, scenario, subject, purpose, verdict: result.verdict },
     format: input.evidence.format,
     file: stored.file,
-    rawFile,
+    part: { offset: stored.offset, bytes: line.length },
     ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
     fileSha256: stored.sha256,
     resultSha256: sha256Text(canonicalJson(result)),

@@ -4,10 +4,13 @@ import { inconclusive } from '../expectation/outcome.js';
 import { reportedRun, type ReportedRun } from '../report/read-run.js';
 import type { RunRecord } from '../report/record.js';
 import { writeReports, type Report } from '../report/report.js';
+import type { ReadAppraised } from '../report/screened-evidence.js';
 import type { Closers } from './closers.js';
 import type { Conductor, JobOutcome } from './conductor.js';
 import { journalError, type Journal } from './journal.js';
 import type { Preparation } from './preparation.js';
+import { rawEvidence } from './raw-evidence.js';
+import { recordedInput } from './recorded-input.js';
 import type { RunFolder } from './run-folder.js';
 
 /** How the test runner's part ended. */
@@ -84,7 +87,11 @@ export async function finishRun(
       if (unkept.length === 0) await journal.synced();
     });
     const reported = reportedRun(record, [...journal.lines, ...journal.unwritten]);
-    const { notes, errors: reportErrors } = writeReports(reported, folder.path, run.reports);
+    const { notes, errors: reportErrors } = writeReports(
+      reported,
+      { folder: folder.path, appraised: appraisedIn(folder.path) },
+      run.reports,
+    );
     const unpublished = await orError(() => {
       folder.publish();
     });
@@ -95,6 +102,18 @@ export async function finishRun(
   } finally {
     await closers.closeAll();
   }
+}
+
+// What the disk did not keep is told of by the gate; a report goes without it.
+function appraisedIn(folder: string): ReadAppraised {
+  return (line) => {
+    try {
+      return rawEvidence(recordedInput(folder, line).evidence);
+    } catch (error) {
+      if (error instanceof HarnessError) return null;
+      throw error;
+    }
+  };
 }
 
 /** What could not be written, where the rest of the run's end must go on without it. */

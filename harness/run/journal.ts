@@ -1,10 +1,7 @@
-import { closeSync, fsync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { utf8 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import type { JournalEntry, JournalLine } from '../report/record.js';
-import { sharedWait } from './shared-wait.js';
-import { orUnwritable, unwritable } from './unwritable.js';
+import { startFile } from './growing-file.js';
 
 /**
  * The run's write-ahead record: each line is with the system before anybody acts on it, so that a
@@ -33,29 +30,17 @@ export interface Journal {
 
 /** Starts the journal of a run at `path`, which must not exist yet. */
 export function openJournal(path: string, clock: () => Date): Journal {
-  const file = orUnwritable(path, () => openSync(path, 'ax', 0o600));
+  const file = startFile(path);
   const lines: JournalLine[] = [];
   let unwritten: readonly JournalLine[] = [];
   let failure: HarnessError | null = null;
-  let isOpen = true;
-  let size = 0;
   const write = (line: JournalLine): JournalLine => {
-    const bytes = utf8(`${JSON.stringify(line)}\n`);
     try {
-      orUnwritable(path, () => {
-        try {
-          // A full disk takes a part of a line, which a single write reports as a success.
-          writeFileSync(file, bytes);
-        } catch (error) {
-          ftruncateSync(file, size);
-          throw error;
-        }
-      });
+      file.append(utf8(`${JSON.stringify(line)}\n`));
     } catch (error) {
       if (error instanceof HarnessError) failure ??= error;
       throw error;
     }
-    size += bytes.length;
     lines.push(line);
     return line;
   };
@@ -72,7 +57,6 @@ export function openJournal(path: string, clock: () => Date): Journal {
       unwritten = [...unwritten, { ...line, seq: lines.length + unwritten.length + 1 }];
     }
   };
-  const disk = sharedSync(file, path);
   return {
     lines,
     append: (entry) => write(lineOf(entry, lines.length + 1)),
@@ -88,13 +72,11 @@ export function openJournal(path: string, clock: () => Date): Journal {
       for (const line of again) keepLine(line);
     },
     get failure() {
-      return failure ?? disk.failure;
+      return failure ?? file.failure;
     },
-    synced: () => disk.synced(),
+    synced: () => file.synced(),
     close() {
-      if (!isOpen) return;
-      isOpen = false;
-      closeSync(file);
+      file.close();
     },
   };
 }
@@ -104,24 +86,4 @@ export function journalError(journal: Journal, error: unknown): void {
   const code = error instanceof HarnessError ? error.code : 'ERR_UNEXPECTED';
   const message = error instanceof Error ? error.message : String(error);
   journal.keep({ type: 'error', phone: null, scenario: null, code, message });
-}
-
-const fsyncLater = promisify(fsync);
-
-function sharedSync(file: number, path: string): Pick<Journal, 'synced' | 'failure'> {
-  let failure: HarnessError | null = null;
-  const sync = async (): Promise<void> => {
-    try {
-      await fsyncLater(file);
-    } catch (error) {
-      failure = unwritable(path, error);
-      throw failure;
-    }
-  };
-  return {
-    synced: sharedWait(sync),
-    get failure() {
-      return failure;
-    },
-  };
 }

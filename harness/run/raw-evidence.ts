@@ -1,12 +1,7 @@
 import { concatBytes, utf8 } from '../encoding/bytes.js';
 import { encodePemCertificate } from '../encoding/pem.js';
 import type { Evidence } from '../evidence/evidence.js';
-
-/** Evidence as the tools of its format read it, and the file name extension that they go by. */
-export interface RawEvidence {
-  readonly extension: string;
-  readonly bytes: Uint8Array;
-}
+import type { RawEvidence } from '../report/screened-evidence.js';
 
 /**
  * The bytes of `evidence` without our own record around them: a PEM chain for OpenSSL, DER, CBOR,

@@ -5,7 +5,8 @@ import type { AppAttestReceipt } from '../evidence/app-attest/index.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { readJournal } from '../report/read-run.js';
 import { RUN_FILES } from '../report/record.js';
-import { recordedInput, runFolderOf } from './replay.js';
+import { recordedInput } from './recorded-input.js';
+import { runFolderOf } from './replay.js';
 
 /**
  * The authorities that accepted evidence of a run came through, each once, in the order in which they

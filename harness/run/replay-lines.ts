@@ -9,7 +9,8 @@ import {
   type Verdict,
 } from '../verifier/index.js';
 import { sha256Text } from './file-digest.js';
-import { recordedInput, recordedVerifiers } from './replay.js';
+import { recordedInput } from './recorded-input.js';
+import { recordedVerifiers } from './replay.js';
 import { decodeTrust } from './trust-record.js';
 
 /** Where recorded appraisals are read from, one a line. */

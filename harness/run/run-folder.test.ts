@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../encoding/bytes.js';
 import { createRunFolder } from './run-folder.js';
 import { takeRunLock } from './run-lock.js';
 
@@ -49,15 +50,35 @@ describe('a run folder', () => {
 
   it('takes evidence once: what a journal names is never replaced', () => {
     const run = createRunFolder(reports, at);
-    run.storeEvidenceCopy('pixel', '1.pem', 'abc');
+    run.storeEvidence('pixel', '1.pem', 'abc');
     expect(readFileSync(run.file('evidence/pixel/1.pem'), 'utf8')).toBe('abc');
-    expect(() => {
-      run.storeEvidenceCopy('pixel', '1.pem', 'abd');
-    }).toThrow(expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }));
     expect(() => run.storeEvidence('pixel', '1.pem', 'abd')).toThrow(
       expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }),
     );
     expect(readFileSync(run.file('evidence/pixel/1.pem'), 'utf8')).toBe('abc');
+  });
+
+  it('adds evidence to a file and gives place and hash of each part', async () => {
+    const run = createRunFolder(reports, at);
+    const parts = ['ab', 'abc'].map((text) => run.appendEvidence('pixel', 'all.jsonl', utf8(text)));
+    await run.synced();
+    expect(parts.map(({ offset }) => offset)).toEqual([0, 2]);
+    expect(parts[1]).toEqual({
+      ...{ file: 'evidence/pixel/all.jsonl', offset: 2 },
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    });
+    expect(readFileSync(run.file('evidence/pixel/all.jsonl'), 'utf8')).toBe('ababc');
+    expect(statSync(run.file('evidence/pixel/all.jsonl')).mode & 0o777).toBe(0o600);
+    run.close();
+    run.close();
+  });
+
+  it('takes no evidence into a file that another program has begun', () => {
+    const run = createRunFolder(reports, at);
+    run.storeEvidence('pixel', 'all.jsonl', 'x');
+    expect(() => run.appendEvidence('pixel', 'all.jsonl', utf8('y'))).toThrow(
+      expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE' }),
+    );
   });
 
   it('becomes latest only when it is published, and replaces the one before', () => {

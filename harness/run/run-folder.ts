@@ -16,6 +16,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
+import { startFile, type GrowingFile } from './growing-file.js';
 import { sharedWait } from './shared-wait.js';
 import { orUnwritable, unwritable } from './unwritable.js';
 
@@ -31,11 +32,8 @@ export interface RunFolder {
     name: string,
     content: string | Uint8Array,
   ): { file: string; sha256: string };
-  /**
-   * Stores, beside it, bytes that a stored file holds already: nobody need wait for the disk. Returns
-   * the path relative to the run folder.
-   */
-  storeEvidenceCopy(phone: string, name: string, content: string | Uint8Array): string;
+  /** Adds to the file evidence/<phone>/<name>, and returns where in it that went, and its hash. */
+  appendEvidence(phone: string, name: string, bytes: Uint8Array): StoredPart;
   /** Resolves once all evidence stored so far is on the disk; where that failed once, never again. */
   synced(): Promise<void>;
   /** Stores `text` as a file of the run; the name may hold folders. */
@@ -46,6 +44,17 @@ export interface RunFolder {
   freeReserve(): void;
   /** Points reports/latest at this run, atomically. */
   publish(): void;
+  /** Closes the files that evidence is added to; adding afterwards is a bug. Idempotent. */
+  close(): void;
+}
+
+/** A part of a file of evidence. */
+export interface StoredPart {
+  /** Relative to the run folder. */
+  readonly file: string;
+  readonly offset: number;
+  /** Of the part alone, lower-case hex. */
+  readonly sha256: string;
 }
 
 /** Makes `<reports>/runs/<id>/`; the id sorts by time and never repeats. */
@@ -54,9 +63,6 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
   const id = `${stamp}Z-${randomBytes(3).toString('hex')}`;
   const path = join(reports, 'runs', id);
   const made = new Set<string>();
-  // Synced together, a scenario's files cost one wait for the disk; one by one they would hold up
-  // whoever makes a file meanwhile.
-  let unsynced: OpenFile[] = [];
   const makeFolder = (folder: string): void => {
     if (made.has(folder)) return;
     orUnwritable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
@@ -73,23 +79,7 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
     id,
     path,
     file: (name) => join(path, name),
-    storeEvidence(phone, name, content) {
-      const file = join(RUN_FILES.evidence, phone, name);
-      makeFolder(dirname(join(path, file)));
-      unsynced.push({ open: writeOnce(join(path, file), content), file });
-      return { file, sha256: createHash('sha256').update(content).digest('hex') };
-    },
-    storeEvidenceCopy(phone, name, content) {
-      const file = join(RUN_FILES.evidence, phone, name);
-      makeFolder(dirname(join(path, file)));
-      closeSync(writeOnce(join(path, file), content));
-      return file;
-    },
-    synced: sharedWait(async () => {
-      const files = unsynced;
-      unsynced = [];
-      await Promise.all(files.map(syncAndClose));
-    }),
+    ...evidenceFiles(path, makeFolder),
     storeText: store,
     writeRecord(record) {
       writeWhole(join(path, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`);
@@ -111,6 +101,52 @@ export function createRunFolder(reports: string, startedAt: Date): RunFolder {
       });
     },
   };
+}
+
+type EvidenceFiles = Pick<RunFolder, 'storeEvidence' | 'appendEvidence' | 'synced' | 'close'>;
+
+function evidenceFiles(run: string, makeFolder: (folder: string) => void): EvidenceFiles {
+  const growing = new Map<string, GrowingFile>();
+  // Synced together, a scenario's files cost one wait for the disk; one by one they would hold up
+  // whoever makes a file meanwhile.
+  let unsynced: OpenFile[] = [];
+  let grown = new Set<GrowingFile>();
+  const placeOf = (
+    phone: string,
+    name: string,
+  ): { readonly file: string; readonly path: string } => {
+    const file = join(RUN_FILES.evidence, phone, name);
+    const path = join(run, file);
+    makeFolder(dirname(path));
+    return { file, path };
+  };
+  return {
+    storeEvidence(phone, name, content) {
+      const { file, path } = placeOf(phone, name);
+      unsynced.push({ open: writeOnce(path, content), file });
+      return { file, sha256: sha256Of(content) };
+    },
+    appendEvidence(phone, name, bytes) {
+      const { file, path } = placeOf(phone, name);
+      const known = growing.get(path) ?? startFile(path);
+      growing.set(path, known);
+      grown.add(known);
+      return { file, offset: known.append(bytes), sha256: sha256Of(bytes) };
+    },
+    synced: sharedWait(async () => {
+      const [files, added] = [unsynced, grown];
+      unsynced = [];
+      grown = new Set();
+      await Promise.all([...files.map(syncAndClose), ...[...added].map((file) => file.synced())]);
+    }),
+    close() {
+      for (const file of growing.values()) file.close();
+    },
+  };
+}
+
+function sha256Of(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 const MOST_RESERVED_BYTES = 2 * 1024 * 1024;

@@ -75,6 +75,7 @@ export async function startRun(options: RunOptions): Promise<Run> {
     const folder = createRunFolder(reportsFolder, new Date());
     const journal = openJournal(folder.file(RUN_FILES.journal), () => new Date());
     closers.push(() => {
+      folder.close();
       journal.close();
     });
     try {

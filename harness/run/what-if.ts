@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { readJournal, readRun } from '../report/read-run.js';
-import { RUN_FILES, type RunRecord } from '../report/record.js';
+import { RUN_FILES, type AppraisalLine, type RunRecord } from '../report/record.js';
 import {
   demands,
   type AppraisalPolicy,
   type AttestationResult,
   type CheckId,
 } from '../verifier/index.js';
-import { recordedInput, recordedVerifiers, runFolderOf, type AppraisalLine } from './replay.js';
+import { recordedInput } from './recorded-input.js';
+import { recordedVerifiers, runFolderOf } from './replay.js';
 
 /** Evidence of one class and format whose fate would change, for the same reasons. */
 export interface ChangedFate {

@@ -5,7 +5,7 @@ import { removeQuietly } from '../owned-file.js';
 import type { ReportedRun } from '../read-run.js';
 import { RUN_FILES } from '../record.js';
 import type { Report } from '../report.js';
-import type { ReadEvidence } from '../screened-evidence.js';
+import type { EvidenceReader } from '../screened-evidence.js';
 import { ALLURE_CATEGORIES } from './categories.js';
 import { historyBefore } from './history.js';
 import { renderAllurePage } from './page.js';
@@ -48,7 +48,7 @@ export function writeAllureResults(
   run: ReportedRun,
   folder: string,
   parts: {
-    readonly evidence: ReadEvidence;
+    readonly evidence: EvidenceReader;
     readonly environment: Readonly<Record<string, string | undefined>>;
   },
 ): void {

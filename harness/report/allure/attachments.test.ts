@@ -9,7 +9,7 @@ import { maskRun } from '../masking.js';
 import type { JournalEntry } from '../record.js';
 import { falseAccept, met, sampleRun } from '../testing/sample-run.js';
 import { wideRun } from '../testing/wide-run.js';
-import type { ReadEvidence } from '../screened-evidence.js';
+import type { EvidenceReader } from '../screened-evidence.js';
 import { executorOf } from './executor.js';
 import { writeAllureResults } from './allure-report.js';
 import { ALLURE_CATEGORIES } from './categories.js';
@@ -125,19 +125,25 @@ describe('attachments and surroundings', () => {
   it('hold evidence, log and journal too where something went otherwise than it should', () => {
     const hash = 'b'.repeat(64);
     const of = { phone: 'pixel', scenario: 'a/b' } as const;
-    const appraisal = (format: string, rawFile: string): JournalEntry => ({
+    const appraisal = (format: string): JournalEntry => ({
       ...{ type: 'appraisal', ...of, subject: 's', purpose: 'tls', format, verdict: 'accepted' },
-      ...{ file: `${rawFile}.appraisal.json`, rawFile, fileSha256: hash, resultSha256: hash },
+      ...{ file: 'evidence/pixel/appraisals.jsonl', part: { offset: 7, bytes: 9 } },
+      ...{ fileSha256: hash, resultSha256: hash },
     });
     const entries: readonly JournalEntry[] = [
-      appraisal('android-key', 'evidence/pixel/0001.pem'),
-      appraisal('play-integrity', 'evidence/pixel/0002.jwe'),
+      appraisal('android-key'),
+      appraisal('play-integrity'),
       { type: 'witness', ...of, kind: 'device-log', file: 'evidence/a.b.log', fileSha256: hash },
     ];
-    const evidence: ReadEvidence = (file) =>
-      file.endsWith('.jwe')
-        ? { withheld: 'a token' }
-        : { type: 'text/plain', content: Buffer.from(`content of ${file}`) };
+    const text = (content: string) =>
+      ({ type: 'text/plain', content: Buffer.from(content) }) as const;
+    const evidence: EvidenceReader = {
+      file: (path) => text(`content of ${path}`),
+      appraised: ({ format }) =>
+        format === 'play-integrity'
+          ? { withheld: 'a token' }
+          : text(`${format} that was appraised`),
+    };
     const failing = written(sampleRun({ 'a/b': falseAccept }, entries), evidence);
     const [step] = failing.results[0]?.steps ?? [];
     const texts = (step?.attachments ?? []).map(({ name, source }) => [
@@ -148,12 +154,12 @@ describe('attachments and surroundings', () => {
       'phone',
       'replay without a phone',
       'journal',
-      'android-key, accepted: evidence/pixel/0001.pem',
-      'play-integrity, accepted: evidence/pixel/0002.jwe',
+      expect.stringMatching(/^android-key, accepted, line \d+ of the journal$/),
+      expect.stringMatching(/^play-integrity, accepted, line \d+ of the journal$/),
       'log of the device, its last lines',
     ]);
     expect(texts.slice(3).map(([, text]) => text)).toEqual([
-      'content of evidence/pixel/0001.pem',
+      'android-key that was appraised',
       'Not attached: a token.\n',
       'content of evidence/a.b.log',
     ]);

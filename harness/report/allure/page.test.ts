@@ -53,7 +53,7 @@ describe('renderAllurePage', () => {
     vi.stubEnv('PATH', mkdtempSync(join(tmpdir(), 'attestlab-empty-')));
     vi.stubEnv('JAVA_HOME', undefined);
     const run = reportedRun(sampleRecord(['a/b']), sampleJournal([outcomeEntry('a/b', met)]));
-    const { files, notes, errors } = writeReports(run, folder);
+    const { files, notes, errors } = writeReports(run, { folder, appraised: () => null });
     vi.unstubAllEnvs();
     expect(files).toEqual(['junit.xml', 'matrix.html', 'allure-results', 'summary.md']);
     expect(errors).toEqual([]);

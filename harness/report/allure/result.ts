@@ -8,7 +8,7 @@ import type { CostRow } from '../cost.js';
 import { costTable } from './cost-table.js';
 import { referenceLink } from '../reference-links.js';
 import type { ReportedRun } from '../read-run.js';
-import type { ReadEvidence } from '../screened-evidence.js';
+import type { EvidenceReader } from '../screened-evidence.js';
 import { STATE_WORDS, gravest, stateOf } from '../state.js';
 import { allureLabels } from './labels.js';
 import { messageOf, statusOf } from './status.js';
@@ -25,7 +25,7 @@ export function allureResult(
   parts: {
     readonly run: ReportedRun;
     readonly attach: Attach;
-    readonly evidence: ReadEvidence;
+    readonly evidence: EvidenceReader;
     readonly costs: readonly CostRow[];
   },
 ): TestResult {

@@ -1,8 +1,9 @@
 import { Stage, type Attachment, type StepResult } from 'allure-js-commons';
 import { describeExpectation, describeObservation } from '../describe-observation.js';
 import type { ReportedJob, ReportedObservation } from '../read-run.js';
+import type { AppraisalLine } from '../record.js';
 import { messageOf, statusOf } from './status.js';
-import type { ReadEvidence } from '../screened-evidence.js';
+import type { EvidenceReader, ScreenedEvidence } from '../screened-evidence.js';
 import type { Attached } from './result-folder.js';
 
 /** Stores a text or file and answers how a result names it. */
@@ -11,7 +12,7 @@ export type Attach = (attached: Attached) => Attachment;
 /** A phone's part of a result: what it is, each thing that was seen, and its slice of the journal. */
 export function unitStep(
   job: ReportedJob,
-  parts: { readonly runId: string; readonly attach: Attach; readonly evidence: ReadEvidence },
+  parts: { readonly runId: string; readonly attach: Attach; readonly evidence: EvidenceReader },
 ): StepResult {
   const { runId, attach } = parts;
   const { phone, outcome } = job;
@@ -69,13 +70,14 @@ function journal({ lines }: ReportedJob): Attached {
   return { name: 'journal', type: 'text/plain', content };
 }
 
-function files({ lines }: ReportedJob, evidence: ReadEvidence): readonly Attached[] {
+function files({ lines }: ReportedJob, evidence: EvidenceReader): readonly Attached[] {
   return lines.flatMap((line) => {
     if (line.type === 'witness') {
-      return file(WITNESS_NAMES[line.kind], line.file, evidence);
+      return [attached(WITNESS_NAMES[line.kind], evidence.file(line.file))];
     }
-    if (line.type !== 'appraisal' || line.rawFile === undefined) return [];
-    return file(`${line.format}, ${line.verdict}: ${line.rawFile}`, line.rawFile, evidence);
+    if (line.type !== 'appraisal') return [];
+    const name = `${line.format}, ${line.verdict}, line ${line.seq} of the journal`;
+    return [attached(name, evidence.appraised(line))];
   });
 }
 
@@ -84,11 +86,9 @@ const WITNESS_NAMES = {
   'device-log': 'log of the device, its last lines',
 } as const;
 
-function file(name: string, path: string, evidence: ReadEvidence): readonly Attached[] {
-  const screened = evidence(path);
-  if ('content' in screened) return [{ name, ...screened }];
-  const content = `Not attached: ${screened.withheld}.\n`;
-  return [{ name, type: 'text/plain', content }];
+function attached(name: string, screened: ScreenedEvidence): Attached {
+  if ('content' in screened) return { name, ...screened };
+  return { name, type: 'text/plain', content: `Not attached: ${screened.withheld}.\n` };
 }
 
 function evidenceTexts({ name, observation }: ReportedObservation): readonly Attached[] {
@@ -118,10 +118,14 @@ function replays({ lines }: ReportedJob, runId: string): readonly Attached[] {
   const appraisals = lines.flatMap((line) => (line.type === 'appraisal' ? [line] : []));
   if (appraisals.length === 0) return [];
   const commands = appraisals.map(
-    ({ seq, format, verdict, file, fileSha256 }) =>
-      `# ${format}, ${verdict}; ${file}, SHA-256 ${fileSha256}\nnpx attestlab replay-line ${runId} ${seq}\n`,
+    ({ seq, format, verdict, file, part, fileSha256 }) =>
+      `# ${format}, ${verdict}; ${placeOf(file, part)}, SHA-256 ${fileSha256}\nnpx attestlab replay-line ${runId} ${seq}\n`,
   );
   return [{ name: 'replay without a phone', type: 'text/plain', content: commands.join('\n') }];
+}
+
+function placeOf(file: string, part: AppraisalLine['part']): string {
+  return part === undefined ? file : `${file}, ${part.bytes} bytes at ${part.offset}`;
 }
 
 // Without the udid: masked as it is, it would only say that there is one.

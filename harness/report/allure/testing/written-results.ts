@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import type { TestResult } from 'allure-js-commons';
 import { maskRun } from '../../masking.js';
 import type { ReportedRun } from '../../read-run.js';
-import type { ReadEvidence } from '../../screened-evidence.js';
+import type { EvidenceReader } from '../../screened-evidence.js';
 import { writeAllureResults } from '../allure-report.js';
 
 /** A run folder without evidence. */
-export const none: ReadEvidence = () => ({ withheld: 'there is none' });
+export const none: EvidenceReader = {
+  file: () => ({ withheld: 'there is none' }),
+  appraised: () => ({ withheld: 'there is none' }),
+};
 
 /** Writes a run's results and reads them again, as Allure does. */
 export function written(
   run: ReportedRun,
-  evidence: ReadEvidence = none,
+  evidence: EvidenceReader = none,
 ): {
   readonly folder: string;
   readonly results: TestResult[];
