@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readRelease, type AndroidRelease } from '../app-package/index.js';
+import type { AndroidRelease } from '../app-package/index.js';
 import { fromBase64 } from '../encoding/bytes.js';
 import { HarnessError } from '../errors.js';
 import type { InstalledProbe } from '../report/record.js';
@@ -90,6 +90,8 @@ async function readPulled(bytes: Uint8Array, path: string): Promise<AndroidRelea
   try {
     const file = join(folder, 'base.apk');
     writeFileSync(file, bytes, { mode: 0o600 });
+    // Loaded only here: workers of virtual phones never need it.
+    const { readRelease } = await import('../app-package/index.js');
     const release = await readRelease(file);
     if (release.platform === 'android') return release;
     throw new HarnessError('ERR_FILE_INVALID', `${path} is no Android package`);

@@ -1,4 +1,4 @@
-import { PLAY_FAULTS } from './play/play-errors.js';
+import { PLAY_FAULTS } from './play/play-faults.js';
 
 /** What can go wrong with a virtual phone, by name. */
 export const FAULTS = {

@@ -9,6 +9,8 @@ export interface ModuleImport {
   /** The specifier as written. */
   readonly specifier: string;
   readonly isTypeOnly: boolean;
+  /** Whether the module is loaded only when the code gets there. */
+  readonly isDynamic: boolean;
 }
 
 /** Paths of the TypeScript files under a folder, relative to `root`, sorted. */
@@ -30,9 +32,13 @@ export function importsOf(root: string, file: string): readonly ModuleImport[] {
 export function importsIn(text: string, file: string): readonly ModuleImport[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: ModuleImport[] = [];
-  const add = (specifier: ts.Expression | undefined, isTypeOnly: boolean): void => {
+  const add = (
+    specifier: ts.Expression | undefined,
+    isTypeOnly: boolean,
+    isDynamic = false,
+  ): void => {
     if (specifier !== undefined && ts.isStringLiteralLike(specifier)) {
-      found.push({ file, specifier: specifier.text, isTypeOnly });
+      found.push({ file, specifier: specifier.text, isTypeOnly, isDynamic });
     }
   };
   const visit = (node: ts.Node): void => {
@@ -41,7 +47,7 @@ export function importsIn(text: string, file: string): readonly ModuleImport[] {
     } else if (ts.isExportDeclaration(node)) {
       add(node.moduleSpecifier, node.isTypeOnly || everySpecifierIsType(node.exportClause));
     } else if (ts.isCallExpression(node) && isDynamicImport(node)) {
-      add(node.arguments[0], false);
+      add(node.arguments[0], false, true);
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
       const { literal } = node.argument;
       if (ts.isStringLiteral(literal)) add(literal, true);
