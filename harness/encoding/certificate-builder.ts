@@ -43,8 +43,10 @@ export interface NewCertificate extends Omit<NewTbsCertificate, 'algorithm'> {
 
 /** Extensions that certificates of a chain carry. */
 export const EXTENSION_OID = {
+  subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
 } as const;
 
 /** Mints an X.509 version 3 certificate. */
@@ -78,6 +80,18 @@ export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
   const [, key] = children(readDer(spki));
   if (key === undefined) throw new TypeError('a SubjectPublicKeyInfo without key');
   return new Uint8Array(createHash('sha1').update(bitString(key)).digest());
+}
+
+/** subjectKeyIdentifier of a certificate for this key (RFC 5280, 4.2.1.2). */
+export function subjectKeyIdentifier(spki: Uint8Array): NewExtension {
+  const { subjectKeyIdentifier: oid } = EXTENSION_OID;
+  return { oid, value: der.octetString(keyIdentifierOf(spki)) };
+}
+
+/** authorityKeyIdentifier with the key identifier alone (RFC 5280, 4.2.1.1). */
+export function authorityKeyIdentifier(keyIdentifier: Uint8Array): NewExtension {
+  const { authorityKeyIdentifier: oid } = EXTENSION_OID;
+  return { oid, value: der.sequence(der.contextPrimitive(0, keyIdentifier)) };
 }
 
 /** `SEQUENCE { tbs, algorithm, signature }`: the envelope of certificates and of PKCS#10 requests. */

@@ -2,13 +2,11 @@
 import 'reflect-metadata';
 
 export {
-  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
   type Extension,
 } from '@peculiar/x509';

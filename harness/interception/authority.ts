@@ -4,10 +4,11 @@ import { utf8 } from '../encoding/bytes.js';
 import { parseCertificate, extensionsOf } from '../encoding/certificate.js';
 import {
   authorityExtensions,
+  authorityKeyIdentifier,
   buildCertificate,
   EXTENSION_OID,
-  keyIdentifierOf,
   newSerial,
+  subjectKeyIdentifier,
   type CertificateSigner,
   type NewExtension,
 } from '../encoding/certificate-builder.js';
@@ -46,9 +47,7 @@ const DAY_MS = 24 * HOUR_MS;
 const LIFETIME_MS = 2 * DAY_MS;
 
 const OID = {
-  subjectKeyIdentifier: '2.5.29.14',
   subjectAltName: '2.5.29.17',
-  authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
 } as const;
@@ -137,14 +136,7 @@ function leafExtensions(
     { oid: EXTENSION_OID.keyUsage, critical: true, value: der.namedBits(0) },
     { oid: OID.extendedKeyUsage, value: der.sequence(der.oid(OID.serverAuth)) },
     { oid: OID.subjectAltName, value: der.sequence(generalName(name)) },
-    ...(authorityIdentifier === null
-      ? []
-      : [
-          {
-            oid: OID.authorityKeyIdentifier,
-            value: der.sequence(der.contextPrimitive(0, authorityIdentifier)),
-          },
-        ]),
+    ...(authorityIdentifier === null ? [] : [authorityKeyIdentifier(authorityIdentifier)]),
   ];
 }
 
@@ -159,16 +151,11 @@ function subjectOf(name: string): readonly NameAttribute[] {
   return [{ oid: NAME_OID.commonName, value: name.slice(0, COMMON_NAME_CHARACTERS) }];
 }
 
-function subjectKeyIdentifier(spki: Uint8Array): NewExtension {
-  // Tools that mint with a loaded key compute it anew.
-  return { oid: OID.subjectKeyIdentifier, value: der.octetString(keyIdentifierOf(spki)) };
-}
-
 // What the authority calls its key; one that calls it nothing is matched by name alone.
 function identifierOf(certificate: Uint8Array): Uint8Array | null {
   const parsed = parseCertificate(certificate);
   if (!parsed.ok) return null;
-  const [extension] = extensionsOf(parsed.value, OID.subjectKeyIdentifier);
+  const [extension] = extensionsOf(parsed.value, EXTENSION_OID.subjectKeyIdentifier);
   if (extension === undefined) return null;
   const read = parsing(() => octetString(readDer(extension.value), 'the key identifier'));
   return read.ok ? read.value : null;

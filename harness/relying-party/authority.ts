@@ -1,20 +1,19 @@
-import { toHex } from '../encoding/bytes.js';
 import { readCertificate } from '../encoding/certificate.js';
 import {
+  authorityKeyIdentifier,
   encodeTbsCertificate,
   keyIdentifierOf,
   newSerial,
+  subjectKeyIdentifier,
   type NewExtension,
   type NewTbsCertificate,
 } from '../encoding/certificate-builder.js';
 import { der } from '../encoding/der-writer.js';
 import { NAME_OID, type NameAttribute } from '../encoding/distinguished-name.js';
 import {
-  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  SubjectKeyIdentifierExtension,
   type Extension,
 } from '../encoding/peculiar.js';
 import { SIGNATURE_OID } from '../encoding/signature.js';
@@ -64,8 +63,9 @@ export function selfSigned(
       // The authority signs leaves only: a certificate that it issued must not issue others.
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      subjectKeyIdentifier(key.spki),
-    ].map(newExtension),
+    ]
+      .map(newExtension)
+      .concat(subjectKeyIdentifier(key.spki)),
   });
 }
 
@@ -76,14 +76,15 @@ export function authorityOf(key: IssuingKey, certificate: Uint8Array): Authority
   const common = [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new AuthorityKeyIdentifierExtension(toHex(keyIdentifierOf(key.spki))),
-  ].map(newExtension);
+  ]
+    .map(newExtension)
+    .concat(authorityKeyIdentifier(keyIdentifierOf(key.spki)));
   return {
     certificate,
     issue: ({ commonName, spki, notBefore, notAfter, extensions }) =>
       signed(key, {
         ...{ subject: nameOf(commonName), issuer, notBefore, notAfter, spki },
-        extensions: [...common, ...[subjectKeyIdentifier(spki), ...extensions].map(newExtension)],
+        extensions: [...common, subjectKeyIdentifier(spki), ...extensions.map(newExtension)],
       }),
   };
 }
@@ -107,10 +108,6 @@ async function signed(
 
 function nameOf(commonName: string): readonly NameAttribute[] {
   return [{ oid: NAME_OID.commonName, value: commonName }];
-}
-
-function subjectKeyIdentifier(spki: Uint8Array): Extension {
-  return new SubjectKeyIdentifierExtension(toHex(keyIdentifierOf(spki)));
 }
 
 function newExtension({ type, critical, value }: Extension): NewExtension {

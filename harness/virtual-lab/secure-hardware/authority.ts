@@ -1,20 +1,15 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-} from 'node:crypto';
-import { toHex } from '../../encoding/bytes.js';
-import {
+  authorityKeyIdentifier,
   buildCertificate,
   ecSigner,
   EXTENSION_OID,
+  keyIdentifierOf,
+  newSerial,
+  subjectKeyIdentifier,
   type CertificateSigner,
   type NewExtension,
 } from '../../encoding/certificate-builder.js';
-import { bitString, sequence } from '../../encoding/der-values.js';
-import { readDer } from '../../encoding/der.js';
 import { der } from '../../encoding/der-writer.js';
 import type { NameAttribute } from '../../encoding/distinguished-name.js';
 
@@ -57,9 +52,6 @@ export interface KeptRoot {
   readonly certificate?: Uint8Array;
 }
 
-/** Extensions of vendor certificates beside those of `EXTENSION_OID`. */
-const KEY_ID_OID = { subject: '2.5.29.14', authority: '2.5.29.35' } as const;
-
 const KEY_CERT_SIGN = 5;
 
 /** Curves as Node names those of a key that it has read. */
@@ -97,7 +89,7 @@ export class Authority {
       certificate ??
       (issuer ?? this).issue({
         ...this.validity,
-        serial: wanted.serial ?? randomSerial(),
+        serial: wanted.serial ?? newSerial(),
         subject: wanted.name,
         spki: this.spki,
         extensions: authorityExtensions(wanted, this.spki, (issuer ?? this).spki),
@@ -139,24 +131,6 @@ export function createAuthorityKey(curve: NewAuthority['curve']): Uint8Array {
   return new Uint8Array(privateKey);
 }
 
-/** A positive 16-byte serial number without a leading zero. */
-export function randomSerial(): bigint {
-  const octets = new Uint8Array(randomBytes(16));
-  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
-  return BigInt(`0x${toHex(octets)}`);
-}
-
-/** subjectKeyIdentifier: SHA-1 over the key's bits (RFC 5280, 4.2.1.2, method 1). */
-export function subjectKeyIdExtension(spki: Uint8Array): NewExtension {
-  return { oid: KEY_ID_OID.subject, value: der.octetString(keyIdentifier(spki)) };
-}
-
-/** authorityKeyIdentifier with the key identifier alone. */
-export function authorityKeyIdExtension(spki: Uint8Array): NewExtension {
-  const keyIdOnly = der.sequence(der.contextPrimitive(0, keyIdentifier(spki)));
-  return { oid: KEY_ID_OID.authority, value: keyIdOnly };
-}
-
 /** keyUsage with these bits, critical. */
 export function keyUsageExtension(...bits: readonly number[]): NewExtension {
   return { oid: EXTENSION_OID.keyUsage, critical: true, value: der.namedBits(...bits) };
@@ -181,16 +155,10 @@ function authorityExtensions(
     ...(wanted.pathLength === undefined ? [] : [der.integer(wanted.pathLength)]),
   ];
   return [
-    subjectKeyIdExtension(subject),
-    authorityKeyIdExtension(issuer),
+    subjectKeyIdentifier(subject),
+    authorityKeyIdentifier(keyIdentifierOf(issuer)),
     { oid: EXTENSION_OID.basicConstraints, critical: true, value: der.sequence(...constraints) },
     keyUsageExtension(...(wanted.keyUsage ?? [KEY_CERT_SIGN])),
     ...(wanted.furtherExtensions ?? []),
   ];
-}
-
-function keyIdentifier(spki: Uint8Array): Uint8Array {
-  const [, key] = sequence(readDer(spki));
-  if (key === undefined) throw new Error('a SubjectPublicKeyInfo without key');
-  return new Uint8Array(createHash('sha1').update(bitString(key)).digest());
 }

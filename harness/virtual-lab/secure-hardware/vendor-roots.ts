@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { newSerial } from '../../encoding/certificate-builder.js';
 import { NAME_OID, type NameAttribute } from '../../encoding/distinguished-name.js';
 import { encodeCbor } from '../../encoding/cbor.js';
 import { der } from '../../encoding/der-writer.js';
 import {
   Authority,
   createAuthorityKey,
-  randomSerial,
   type KeptRoot,
   type NewAuthority,
   type Validity,
@@ -158,7 +158,7 @@ function factory(
   const validity = around(nowMs, { pastMs: 2 * YEAR_MS, futureMs: 8 * YEAR_MS });
   const next = (curve: NewAuthority['curve']): NewAuthority => ({
     name: [
-      { oid: NAME_OID.serialNumber, value: randomSerial().toString(16).slice(0, 16) },
+      { oid: NAME_OID.serialNumber, value: newSerial().toString(16).slice(0, 16) },
       { oid: NAME_OID.title, value: LEVEL_NAMES[level] },
     ],
     curve,
@@ -199,7 +199,7 @@ function remoteProvisioner(
     ...around(nowMs, { pastMs: 20 * DAY_MS, futureMs: 50 * DAY_MS }),
   });
   return (level, atMs) => {
-    const serial = randomSerial();
+    const serial = newSerial();
     const attestation = droid3.subordinate({
       name: [organization(LEVEL_NAMES[level]), common(serial.toString(16))],
       curve: 'P-256',
