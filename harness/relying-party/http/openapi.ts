@@ -48,21 +48,20 @@ export function describeRoutes(
   { app, answering }: UnboundListener,
   listener: DescribedListener,
 ): () => OpenApi {
-  const paths: Record<string, Record<string, unknown>> = {};
+  const routes: RouteToDescribe[] = [];
   app.addHook('onRoute', ({ url, method, schema, config }) => {
     const described = config?.described;
     if (described === undefined) return;
-    for (const name of [method].flat()) {
-      // OpenAPI has no wildcard: what follows is a parameter there.
-      const path = (paths[url.replace('*', '{path}')] ??= {});
-      path[name.toLowerCase()] = operationOf({ url, schema: schema ?? {}, described });
-    }
+    routes.push({ url, methods: [method].flat(), schema: schema ?? {}, described });
   });
   const securitySchemes = SECURITY[listener];
-  const describe = (): OpenApi => ({
+  let made: OpenApi | null = null;
+  // Made once, by the first to ask: anybody may, as often as he likes.
+  const describe = (): OpenApi => (made ??= document());
+  const document = (): OpenApi => ({
     openapi: '3.1.0',
     info: { title: TITLES[listener], version: API_VERSION },
-    paths,
+    paths: pathsOf(routes),
     components: { schemas: { Problem: jsonSchemaOf(problemSchema, 'output') }, securitySchemes },
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   });
@@ -72,15 +71,24 @@ export function describeRoutes(
   return describe;
 }
 
-function operationOf({
-  url,
-  schema,
-  described,
-}: {
+interface RouteToDescribe {
   readonly url: string;
+  readonly methods: readonly string[];
   readonly schema: FastifySchema;
   readonly described: DescribedRoute;
-}): unknown {
+}
+
+function pathsOf(routes: readonly RouteToDescribe[]): OpenApi {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    // OpenAPI has no wildcard: what follows is a parameter there.
+    const path = (paths[route.url.replace('*', '{path}')] ??= {});
+    for (const method of route.methods) path[method.toLowerCase()] = operationOf(route);
+  }
+  return paths;
+}
+
+function operationOf({ url, schema, described }: RouteToDescribe): unknown {
   const { summary, refusals, headers } = described;
   const shape: Readonly<Record<string, z.core.$ZodType>> = headers?.shape ?? {};
   const inHeaders = Object.entries(shape).map(([name, value]) => ({
