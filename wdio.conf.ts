@@ -15,6 +15,9 @@ export const config: WebdriverIO.Config = {
     ...capabilities,
   })),
   maxInstances: settings.phones.length,
+  // A worker waits for its phone most of the time and ends with the night: what V8 does beside it, to
+  // optimize its code and to collect garbage sooner, costs the others more than it gives back.
+  execArgv: ['--no-opt', '--single-threaded-gc'],
   logLevel: 'error',
   reporters: [],
   connectionRetryCount: 1,
