@@ -16,7 +16,7 @@ import {
 import { conductPart, type PartOrder } from './overhead/part.js';
 
 const LAB = join(productRoot, 'fixtures', 'labs', 'virtual');
-const PAIRS = 3;
+const PAIRS = 5;
 
 /** What a nightly costs beside bare wdio that sends the same commands to the same phones. */
 export const nightlyOverhead: Figure = {
@@ -42,10 +42,14 @@ async function compare(folder: string, print: Print): Promise<void> {
   print(SCOPE);
   const recorded = await conductPart('nightly', { ...order('recorded'), record: true });
   print(`recorded ${recorded.requests} requests of ${phones.length} phones\n`);
+  const bareRun = (round: number) => conductPart('bare', order(`bare-${round}`));
   const pairs: Pair[] = [];
   for (let round = 1; round <= PAIRS; round += 1) {
+    // Each goes first as often as the other: a machine that becomes slower or faster favours neither.
+    const nightlyFirst = round % 2 === 1;
+    const first = nightlyFirst ? null : await bareRun(round);
     const nightly = await conductPart('nightly', order(`nightly-${round}`));
-    const bare = await conductPart('bare', order(`bare-${round}`));
+    const bare = first ?? (await bareRun(round));
     const pair = { nightly, bare };
     pairs.push(pair);
     print(`pair ${round}\n${lineOf('nightly', nightly)}${lineOf('bare wdio', bare)}`);
