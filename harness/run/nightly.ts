@@ -5,8 +5,8 @@ import type { Child } from './child-process.js';
 import type { PreparationOptions } from './preparation.js';
 import { createProgressView } from './progress.js';
 import type { FinishedRun } from './finish-run.js';
-import { startRun, type Run, type RunOptions } from './run.js';
-import { startTestRunner } from './wdio-process.js';
+import type { Run, RunOptions } from './run.js';
+import { startRunWithRunner } from './test-runner.js';
 
 const WORKER_GRACE_MS = 5_000;
 
@@ -45,11 +45,15 @@ export async function runNightly(options: PreparationOptions): Promise<ExitCode>
 
 /** Starts a run, lets the test runner work through it and ends it, whatever happens in between. */
 export async function conductRun(options: RunOptions, signal: AbortSignal): Promise<FinishedRun> {
-  const run = await startRun(options);
-  if (signal.aborted) return run.finish({ cancelled: true, errors: [] });
+  const { run, runner } = await startRunWithRunner(options);
+  if (signal.aborted) {
+    await runner.stop(0);
+    return run.finish({ cancelled: true, errors: [] });
+  }
   const errors: Error[] = [];
   try {
-    await untilDone(startTestRunner(run), run, signal);
+    runner.begin(run.env);
+    await untilDone(runner, run, signal);
   } catch (error) {
     errors.push(error instanceof Error ? error : new Error(String(error)));
   }

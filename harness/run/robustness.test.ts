@@ -17,10 +17,8 @@ import { openLeases } from '../farm/leases.js';
 import { productRoot } from '../product.js';
 import { readJournal, readRun } from '../report/read-run.js';
 import { replayAppraisal } from './replay.js';
-import type * as runModule from './run.js';
-import type * as runnerModule from './wdio-process.js';
+import type * as runnerModule from './test-runner.js';
 
-type RunModule = typeof runModule;
 type RunnerModule = typeof runnerModule;
 
 // Real processes, the compiled product and a real Appium server, as a night has them.
@@ -263,13 +261,10 @@ describe('a night', () => {
     'in which a phone vanishes between two scenarios calls none of them refused',
     async () => {
       writeLab({ lab: 'scenarios: [hardware-keys/rsa, attestation/*]\n' });
-      const { startRun } = (await import(
-        join(productRoot, 'dist/harness/run/run.js')
-      )) as RunModule;
-      const { startTestRunner } = (await import(
-        join(productRoot, 'dist/harness/run/wdio-process.js')
+      const { startRunWithRunner } = (await import(
+        join(productRoot, 'dist/harness/run/test-runner.js')
       )) as RunnerModule;
-      const run = await startRun({
+      const { run, runner } = await startRunWithRunner({
         lab,
         reports,
         phones: PHONES,
@@ -278,7 +273,8 @@ describe('a night', () => {
           run.stage.virtualLab?.phone('VIRTUAL-PIXEL-01').faults.switchOn('offline');
         },
       });
-      await startTestRunner(run).exited;
+      runner.begin(run.env);
+      await runner.exited;
       const { gate, outcomes } = await run.finish({ cancelled: false, errors: [] });
       const words = (alias: string) =>
         new Set(

@@ -35,6 +35,8 @@ export interface RunOptions extends PreparationOptions {
   /** The reports that are written; whoever starts many runs reads no page of any. */
   readonly reportsWritten?: readonly Report[];
   readonly onProgress?: (progress: Progress) => void;
+  /** Is told the run's folder as soon as it stands: before phones, Appium and relying party do. */
+  readonly onFolder?: (folder: string) => void;
 }
 
 /** A run that is on: everything stands, and the test runner may begin. */
@@ -79,6 +81,7 @@ export async function startRun(options: RunOptions): Promise<Run> {
       journal.close();
     });
     try {
+      options.onFolder?.(folder.path);
       return await beginRun({ preparation, options, folder, journal, closers });
     } catch (error) {
       journalError(journal, error);
@@ -155,10 +158,10 @@ async function beginRun(parts: RunParts): Promise<Run> {
   };
 }
 
-// A line names evidence by its file and hash, so the files go first.
+// Both at once: a line names evidence by its digest, so one whose evidence a crash of the machine took
+// says so, and no outcome is written before both are there.
 async function onDisk({ folder, journal }: Pick<RunParts, 'folder' | 'journal'>): Promise<void> {
-  await folder.synced();
-  await journal.synced();
+  await Promise.all([folder.synced(), journal.synced()]);
 }
 
 function workerEnv(

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadLab } from '../../../harness/farm/lab.js';
 import { startAppium } from '../../../harness/run/appium.js';
+import { startNode } from '../../../harness/run/child-process.js';
 import { virtualPhones } from '../../../harness/run/compose.js';
-import { startTestRunner } from '../../../harness/run/wdio-process.js';
 import { prepareAppiumHome } from '../../../harness/virtual-lab/appium-home.js';
 import { startVirtualLab } from '../../../harness/virtual-lab/virtual-lab.js';
 import { startAnswerers } from './answerers.js';
@@ -45,7 +45,13 @@ writeFileSync(here, JSON.stringify({ ...recorded, phones: redirectedPhones }), {
 const answerers = await startAnswerers(recorded);
 const ready = mark();
 const configuration = fileURLToPath(new URL('bare-wdio.conf.js', import.meta.url));
-const child = startTestRunner({ folder: reports, env: { [RECORDING_ENV]: here } }, configuration);
+const wdio = fileURLToPath(new URL('../bin/wdio.js', import.meta.resolve('@wdio/cli')));
+const child = startNode(wdio, {
+  args: ['run', configuration],
+  env: { [RECORDING_ENV]: here, FORCE_COLOR: '0' },
+  cwd: reports,
+  log: join(reports, 'wdio.log'),
+});
 const code = await child.exited;
 await child.stop(0);
 const ran = mark();

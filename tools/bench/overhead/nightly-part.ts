@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { RECORD_REPORTS } from '../../../harness/report/report.js';
 import { RUN_FILES } from '../../../harness/report/record.js';
-import { startRun, type Run } from '../../../harness/run/run.js';
-import { startTestRunner } from '../../../harness/run/wdio-process.js';
+import type { Run } from '../../../harness/run/run.js';
+import { startRunWithRunner } from '../../../harness/run/test-runner.js';
 import { wdioSettingsEnv } from '../../../harness/run/wdio-settings.js';
 import { freshKotlinBuild } from '../../../harness/virtual-lab/jvm/kotlin-build.js';
 import { mark, requestsIn } from './mark.js';
@@ -17,12 +17,13 @@ const { lab, reports, phones, recording, record, probe } = partOrder();
 const AS_EXPECTED: ReadonlySet<string> = new Set(['met', 'bypassed-as-expected']);
 
 const kotlin = probe === 'jvm' ? { kotlin: await freshKotlinBuild(() => undefined) } : {};
-const run = await startRun({ lab, reports, phones, reportsWritten: RECORD_REPORTS, ...kotlin });
+const told = { lab, reports, phones, reportsWritten: RECORD_REPORTS, ...kotlin };
+const { run, runner } = await startRunWithRunner(told);
 const recorders = record ? await startRecorders(run) : new Map<string, Recorder>();
 const ready = mark();
-const child = startTestRunner(record ? through(run, recorders) : run);
-await child.exited;
-await child.stop(0);
+runner.begin(record ? through(run, recorders) : run.env);
+await runner.exited;
+await runner.stop(0);
 const ran = mark();
 const { outcomes, folder } = await run.finish({ cancelled: false, errors: [] });
 const ended = mark();
@@ -43,14 +44,15 @@ async function startRecorders({ settings }: Run): Promise<ReadonlyMap<string, Re
   return new Map(await Promise.all(started));
 }
 
-function through(told: Run, standing: ReadonlyMap<string, Recorder>): Run {
-  const { settings } = told;
+function through(
+  { settings, env }: Run,
+  standing: ReadonlyMap<string, Recorder>,
+): Readonly<Record<string, string>> {
   const redirected = settings.phones.map((phone) => ({
     ...phone,
     port: standing.get(phone.alias)?.port ?? phone.port,
   }));
-  const env = { ...told.env, ...wdioSettingsEnv({ ...settings, phones: redirected }) };
-  return { ...told, env };
+  return { ...env, ...wdioSettingsEnv({ ...settings, phones: redirected }) };
 }
 
 function recordedBy({ settings, stage }: Run, standing: ReadonlyMap<string, Recorder>): Recording {
