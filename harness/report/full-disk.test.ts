@@ -28,7 +28,11 @@ describe('on a full disk,', () => {
   it('small reports are whole, large ones absent, and the summary says which', (context) => {
     const folder = smallDisk('128k');
     if (folder === null) return context.skip();
-    const { files, errors } = writeReports(wideRun(), { folder, appraised: () => null }, RECORD_REPORTS);
+    const { files, errors } = writeReports(
+      wideRun(),
+      { folder, appraised: () => null },
+      RECORD_REPORTS,
+    );
     expect(files).toEqual(['junit.xml', 'summary.md']);
     expect(errors.map(({ code }) => code)).toEqual(['ERR_FILE_UNWRITABLE', 'ERR_FILE_UNWRITABLE']);
     expect(readdirSync(folder).sort()).toEqual(['junit.xml', 'summary.md']);

@@ -93,7 +93,11 @@ describe('writeReports', () => {
   });
 
   it('says which file cannot be written', () => {
-    const { errors, notes } = writeReports(sampleRun({}), { folder: '/nonexistent', appraised: () => null }, [junitReport]);
+    const { errors, notes } = writeReports(
+      sampleRun({}),
+      { folder: '/nonexistent', appraised: () => null },
+      [junitReport],
+    );
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_FILE_UNWRITABLE', exit: 4 })]);
     expect(notes[0]).toMatch(/^junit was not written: \/nonexistent\/junit.xml: ENOENT/);
   });
@@ -103,7 +107,11 @@ describe('writeReports', () => {
     // A file that nobody can write, root included.
     mkdirSync(join(folder, 'matrix.html'));
     const reports = [matrixReport, junitReport, summaryReport];
-    const { files, errors } = writeReports(sampleRun({ 'a/b': met }), { folder, appraised: () => null }, reports);
+    const { files, errors } = writeReports(
+      sampleRun({ 'a/b': met }),
+      { folder, appraised: () => null },
+      reports,
+    );
     expect(files).toEqual(['junit.xml', 'summary.md']);
     expect(errors.map(({ exit }) => exit)).toEqual([4]);
     expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('tests="1"');
@@ -119,9 +127,12 @@ describe('writeReports', () => {
         throw new TypeError('a bug');
       },
     };
-    expect(() => writeReports(sampleRun({ 'a/b': met }), { folder, appraised: () => null }, [broken, junitReport])).toThrow(
-      'a bug',
-    );
+    expect(() =>
+      writeReports(sampleRun({ 'a/b': met }), { folder, appraised: () => null }, [
+        broken,
+        junitReport,
+      ]),
+    ).toThrow('a bug');
     expect(readdirSync(folder)).toEqual(['junit.xml']);
   });
 
