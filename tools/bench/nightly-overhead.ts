@@ -45,7 +45,7 @@ async function compare(folder: string, print: Print): Promise<void> {
   const bareRun = (round: number) => conductPart('bare', order(`bare-${round}`));
   const pairs: Pair[] = [];
   for (let round = 1; round <= PAIRS; round += 1) {
-    // Each goes first as often as the other: a machine that becomes slower or faster favours neither.
+    // They take turns in going first: a machine that becomes slower or faster favours neither.
     const nightlyFirst = round % 2 === 1;
     const first = nightlyFirst ? null : await bareRun(round);
     const nightly = await conductPart('nightly', order(`nightly-${round}`));
