@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { PartResult } from './mark.js';
 
@@ -31,6 +31,8 @@ export function tellResult(result: PartResult): void {
 /** Runs a part in a process of its own; throws where it fails. */
 export function conductPart(part: 'nightly' | 'bare', order: PartOrder): Promise<PartResult> {
   const script = fileURLToPath(new URL(`${part}-part.js`, import.meta.url));
+  // What the part before it left to be written would be written at this one's cost.
+  spawnSync('sync');
   const child = fork(script, [JSON.stringify(order)], { stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise((resolve, reject) => {
     let told: PartResult | null = null;
