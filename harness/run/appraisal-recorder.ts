@@ -5,7 +5,7 @@ import type { AppraisalEvent } from '../relying-party/index.js';
 import type { TrustSet } from '../trust/index.js';
 import { canonicalJson, encodeAppraisal, type AttestationResult } from '../verifier/index.js';
 import type { Conductor } from './conductor.js';
-import { sha256Text } from './file-digest.js';
+import { sha256Of } from './file-digest.js';
 import type { Journal } from './journal.js';
 import type { RunFolder } from './run-folder.js';
 import { encodeTrust } from './trust-record.js';
@@ -82,14 +82,14 @@ function store(
     part: { offset: stored.offset, bytes: line.length },
     ...(trust === null ? {} : { trustFile: storeTrust(run.folder, trust) }),
     fileSha256: stored.sha256,
-    resultSha256: sha256Text(canonicalJson(result)),
+    resultSha256: sha256Of(canonicalJson(result)),
   });
 }
 
 // Named by what it holds: many appraisals go by one trust set, and it is stored once for all of them.
 function storeTrust(folder: RunFolder, trust: TrustSet): string {
   const text = encodeTrust(trust);
-  const name = `trust/${sha256Text(text).slice(0, TRUST_NAME_CHARACTERS)}.json`;
+  const name = `trust/${sha256Of(text).slice(0, TRUST_NAME_CHARACTERS)}.json`;
   if (!existsSync(folder.file(name))) folder.storeText(name, text);
   return name;
 }

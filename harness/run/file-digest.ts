@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** SHA-256 of a text, lower-case hex. */
-export function sha256Text(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** SHA-256 of a text's UTF-8 or of bytes, lower-case hex. */
+export function sha256Of(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** SHA-256 over the names and bytes of the code in some folders; tests decide no verdict. */

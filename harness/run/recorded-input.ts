@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../errors.js';
 import type { AppraisalLine } from '../report/record.js';
 import { decodeAppraisal, type AppraisalInput } from '../verifier/index.js';
+import { sha256Of } from './file-digest.js';
 
 const recorded = z.object({ input: z.unknown() });
 
@@ -16,7 +16,7 @@ export function recordedInput(runFolder: string, line: AppraisalLine): Appraisal
   const bytes = orUnreadable(file, () =>
     part === undefined ? readFileSync(file) : readPart(file, part),
   );
-  if (createHash('sha256').update(bytes).digest('hex') !== line.fileSha256) {
+  if (sha256Of(bytes) !== line.fileSha256) {
     throw new HarnessError('ERR_FILE_INVALID', `${place}: is not what the run recorded`);
   }
   const text = new TextDecoder().decode(bytes);

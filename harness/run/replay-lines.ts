@@ -8,7 +8,7 @@ import {
   decodeAppraisal,
   type Verdict,
 } from '../verifier/index.js';
-import { sha256Text } from './file-digest.js';
+import { sha256Of } from './file-digest.js';
 import { recordedInput } from './recorded-input.js';
 import { recordedVerifiers } from './replay.js';
 import { decodeTrust } from './trust-record.js';
@@ -44,7 +44,7 @@ export function createLineReplayer(
       const line = parsedAs(journalLineSchema, text, place);
       if (line.type !== 'appraisal') return null;
       const result = verifierOf(line).appraise(recordedInput(folder, line));
-      const sameBytes = sha256Text(canonicalJson(result)) === line.resultSha256;
+      const sameBytes = sha256Of(canonicalJson(result)) === line.resultSha256;
       return { verdict: result.verdict, recorded: line.verdict, sameBytes };
     };
   }

@@ -12,7 +12,7 @@ import {
   type SignatureMemo,
   type Verifier,
 } from '../verifier/index.js';
-import { sha256Text } from './file-digest.js';
+import { sha256Of } from './file-digest.js';
 import { rawEvidence } from './raw-evidence.js';
 import { recordedInput } from './recorded-input.js';
 import { decodeTrust } from './trust-record.js';
@@ -68,7 +68,7 @@ export function replayAppraisal(run: string, lineNumber: number): Replay {
   }
   const input = recordedInput(runFolder, line);
   const result = recordedVerifiers(runFolder)(line).appraise(input);
-  const resultSha256 = sha256Text(canonicalJson(result));
+  const resultSha256 = sha256Of(canonicalJson(result));
   return {
     line,
     evidence: input.evidence,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   close,
   closeSync,
@@ -16,6 +16,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { removeQuietly } from '../report/owned-file.js';
 import { RUN_FILES, type RunRecord } from '../report/record.js';
+import { sha256Of } from './file-digest.js';
 import { startFile, type GrowingFile } from './growing-file.js';
 import { sharedWait } from './shared-wait.js';
 import { orUnwritable, unwritable } from './unwritable.js';
@@ -143,10 +144,6 @@ function evidenceFiles(run: string, makeFolder: (folder: string) => void): Evide
       for (const file of growing.values()) file.close();
     },
   };
-}
-
-function sha256Of(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 const MOST_RESERVED_BYTES = 2 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { PhoneRecord, RunRecord } from '../report/record.js';
 import { canonicalJson } from '../verifier/index.js';
 import type { Stage } from './compose.js';
 import type { Conductor } from './conductor.js';
-import { sha256Text, verifierDigest } from './file-digest.js';
+import { sha256Of, verifierDigest } from './file-digest.js';
 import type { Preparation } from './preparation.js';
 
 /** `run.json` as it is when the run starts, and again when it ends. */
@@ -27,8 +27,8 @@ export function runRecord(
     lab: lab.name,
     policyId: policy.id,
     hashes: {
-      policy: sha256Text(canonicalJson(policy)),
-      trust: sha256Text(run.trustText),
+      policy: sha256Of(canonicalJson(policy)),
+      trust: sha256Of(run.trustText),
       verifier: verifierDigest(),
       lab: lab.sha256,
       expectations: expectations.sha256,
